@@ -1,0 +1,195 @@
+# make                     build for one Lua: LUA=5.4, 5.3, 5.2, 5.1 or luajit
+# make demo                install what is missing, build, run the main job
+# make test                build for every Lua, run all specs on each
+# make spec                run specs on one Lua: LUA=5.1 SPEC=spec/x_spec.lua
+# make check               format, lint, all Luas with gcc and clang, examples
+# make check-asan          the specs under the address and undefined sanitizers
+# make check-valgrind      a selection of the specs under valgrind, with leaks
+# make rock                lint the rockspec; build, install and try the rock
+# make bench               speed, side by side with bare libcurl and luasocket
+# make bench-instructions  instructions of one call, by callgrind
+# make format              put the C and Lua files into the form check wants
+# make deps                install every Debian package that any target needs
+# make clean               remove what was built
+#
+# A target installs, by apt-get, only what it needs and does not find.
+
+LUA ?= 5.4
+LUAS = 5.4 5.3 5.2 5.1 luajit
+SPEC ?= spec
+CC = gcc
+CFLAGS = -std=c99 -O2 -g -fPIC -Wall -Wextra -Wpedantic -Wshadow
+LDFLAGS =
+
+# One build folder for each Lua, and for each KIND of build of it.
+# LUA=lua5.4 means 5.4.
+V := $(patsubst lua%,%,$(LUA:luajit=lualuajit))
+KIND =
+OUT = build/$(V)$(KIND)
+INTERPRETER = $(if $(filter luajit,$(V)),luajit,lua$(V))
+INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
+
+CURL_C = $(wildcard csrc/curl*.c)
+CORE_C = $(filter-out $(CURL_C),$(wildcard csrc/*.c))
+HELP_C = $(wildcard spec/support/*.c)
+object = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(1))
+MODULES = $(if $(CORE_C),$(OUT)/luapay/core.so) \
+          $(if $(CURL_C),$(OUT)/luapay/curl.so) \
+          $(HELP_C:spec/support/%.c=$(OUT)/%.so)
+
+# What apt-get installs, in the smallest sets that do.
+lua_packages = $(if $(filter luajit,$(1)),luajit2 libluajit2-5.1-dev,\
+  lua$(1) $(if $(filter 5.1,$(1)),liblua5.1-0-dev,liblua$(1)-dev))
+LIB_DEBS = libc6-dev libcurl4-openssl-dev lua-cjson
+SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
+RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
+DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
+ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
+TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-busted
+LINT_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-check clang clang-format \
+            $(if $(shell command -v npm),,npm)
+BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
+INSTALL = .ci/install
+
+RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
+BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
+         --cpath='$(OUT)/?.so'
+
+.PHONY: all modules demo test spec build-all check lint lint-lua lint-c \
+        examples warnings check-asan check-valgrind rock bench \
+        bench-instructions bench-programs format deps clean
+
+# Only one make at a time writes to a build folder.
+all:
+	@$(INSTALL) $(RUN_DEBS)
+	@mkdir -p $(OUT)
+	@flock $(OUT)/.lock $(MAKE) --no-print-directory modules
+
+modules: $(MODULES)
+	@:
+
+$(OUT)/obj/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -I$(INCLUDE) -MMD -MP -c -o $@ $<
+
+$(OUT)/luapay/core.so: $(call object,$(CORE_C))
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+$(OUT)/luapay/curl.so: $(call object,$(CURL_C))
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcurl
+
+$(OUT)/%.so: spec/support/%.c
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -I$(INCLUDE) -Icsrc -MMD -MP \
+	  -o $@ $<
+
+-include $(wildcard $(OUT)/obj/*.d $(OUT)/*.d)
+
+demo:
+	@$(INSTALL) $(DEMO_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) examples/demo.lua
+
+build-all:
+	@for v in $(LUAS); do \
+	  $(MAKE) --no-print-directory -s LUA=$$v all || exit 1; done
+
+test:
+	@$(INSTALL) $(TEST_DEBS)
+	@$(MAKE) --no-print-directory build-all
+	@.ci/specs $(LUAS)
+
+spec:
+	@$(INSTALL) $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	$(RUN) $(BUSTED) $(SPEC)
+
+check: lint warnings examples
+
+lint: lint-lua lint-c
+
+STYLUA = build/tools/node_modules/.bin/stylua
+LUA_FILES = lua spec examples bench
+
+$(STYLUA):
+	@mkdir -p build/tools
+	npm install --silent --no-audit --no-fund --prefix build/tools \
+	  @johnnymorganz/stylua-bin@2.5.2
+
+lint-lua:
+	@$(INSTALL) $(LINT_DEBS)
+	@$(MAKE) --no-print-directory -s $(STYLUA)
+	luacheck --quiet $(LUA_FILES)
+	$(STYLUA) --check $(LUA_FILES)
+
+C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] bench/*.[ch])
+
+lint-c:
+	@$(INSTALL) $(LINT_DEBS)
+	clang-format --dry-run -Werror $(C_FILES)
+
+format:
+	@$(INSTALL) $(LINT_DEBS)
+	@$(MAKE) --no-print-directory -s $(STYLUA)
+	clang-format -i $(C_FILES)
+	$(STYLUA) $(LUA_FILES)
+
+# No warning from either compiler, with the headers of any Lua.
+warnings:
+	@$(INSTALL) $(LINT_DEBS)
+	@for cc in gcc clang; do for v in $(LUAS); do \
+	  echo "$$cc, Lua $$v"; \
+	  $(MAKE) --no-print-directory -s LUA=$$v KIND=-$$cc CC=$$cc \
+	    CFLAGS='$(CFLAGS) -Werror' all || exit 1; done; done
+	$(CC) $(CFLAGS) -Werror -fsyntax-only bench/*.c
+
+examples:
+	@$(INSTALL) $(DEMO_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@for f in examples/*.lua; do echo "$$f"; \
+	  $(RUN) $(INTERPRETER) $$f >build/example.log 2>&1 || \
+	  { cat build/example.log; exit 1; }; done
+
+SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
+
+check-asan:
+	@$(INSTALL) $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s KIND=-asan \
+	  CFLAGS='$(CFLAGS) -O1 $(SANITIZE)' all
+	@PRELOAD="$$($(CC) -print-file-name=libasan.so) \
+	$$($(CC) -print-file-name=libubsan.so)" .ci/specs $(V)-asan
+
+VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full \
+           --errors-for-leak-kinds=definite --show-leak-kinds=definite \
+           --keep-debuginfo=yes --child-silent-after-fork=yes
+VALGRIND_SPEC ?= spec
+
+check-valgrind:
+	@$(INSTALL) $(TEST_DEBS) valgrind
+	@$(MAKE) --no-print-directory -s all
+	$(RUN) $(VALGRIND) $(BUSTED) $(VALGRIND_SPEC)
+
+rock:
+	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
+	@.ci/rock 5.4 5.1
+
+bench-programs:
+	@$(INSTALL) $(BENCH_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@mkdir -p build/bench
+	@$(CC) $(CFLAGS) -o build/bench/bare bench/bare.c -lcurl
+
+bench: bench-programs
+	@$(RUN) bench/serve $(INTERPRETER) bench/compare.lua
+
+bench-instructions: bench-programs
+	@$(INSTALL) valgrind
+	@$(RUN) bench/serve $(INTERPRETER) bench/instructions.lua
+
+deps:
+	@$(INSTALL) $(TEST_DEBS) $(LINT_DEBS) $(BENCH_DEBS) valgrind luarocks
+
+clean:
+	rm -rf build
