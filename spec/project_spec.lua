@@ -1,0 +1,250 @@
+-- Rules of the project that its files must keep, so that none depends on
+-- somebody's memory: the rockspec names every file, no arrow between the
+-- rooms points upwards, and files stay short.
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- The paths under the folders, sorted, whose names end as asked.
+local function files(folders, ending)
+  local found = {}
+  local pipe = assert(io.popen("find " .. folders .. " -type f | sort"))
+  for path in pipe:lines() do
+    if path:find(ending .. "$") then found[#found + 1] = path end
+  end
+  pipe:close()
+  return found
+end
+
+local function set(list)
+  local members = {}
+  for _, name in ipairs(list) do
+    members[name] = true
+  end
+  return members
+end
+
+local function keys(members)
+  local list = {}
+  for name in pairs(members) do
+    list[#list + 1] = name
+  end
+  table.sort(list)
+  return list
+end
+
+local ROCKSPEC = "luapay-scm-1.rockspec"
+
+-- The rockspec as a table.
+local function rockspec()
+  local env = {}
+  local chunk
+  if setfenv then
+    chunk = setfenv(assert(loadstring(read(ROCKSPEC))), env)
+  else
+    chunk = assert(load(read(ROCKSPEC), ROCKSPEC, "t", env))
+  end
+  chunk()
+  return env
+end
+
+describe("the rockspec", function()
+  local modules = rockspec().build.modules
+
+  it("names every Lua file, under the name that require knows", function()
+    local named = {}
+    for name, path in pairs(modules) do
+      if type(path) == "string" then named[path] = name end
+    end
+    for _, path in ipairs(files("lua", "%.lua")) do
+      if not path:find("^lua/luapay/meta/") then
+        local name = path:match("^lua/(.*)%.lua$"):gsub("/", ".")
+        assert.equal((name:gsub("%.init$", "")), named[path], path)
+        named[path] = nil
+      end
+    end
+    assert.same({}, keys(named), "named, but not there")
+  end)
+
+  it("names every C file", function()
+    local named = {}
+    for _, module in pairs(modules) do
+      if type(module) == "table" then
+        for _, path in ipairs(module.sources) do
+          named[path] = true
+        end
+      end
+    end
+    assert.same(files("csrc", "%.c"), keys(named))
+  end)
+
+  it("builds a C file into the module that the Makefile does", function()
+    for name, module in pairs(modules) do
+      if type(module) == "table" then
+        for _, path in ipairs(module.sources) do
+          local curl = path:find("^csrc/curl") ~= nil
+          assert.equal(curl and "luapay.curl" or "luapay.core", name, path)
+        end
+      end
+    end
+  end)
+
+  it("has the version in its name", function()
+    local spec = rockspec()
+    assert.equal(
+      ROCKSPEC,
+      spec.package .. "-" .. spec.version .. ".rockspec"
+    )
+  end)
+end)
+
+describe("the rooms", function()
+  -- Who may require whom. A room that is not named here may require nothing
+  -- of ours; a room may always require itself.
+  local ALLOWED = {
+    init = { "client", "core", "fault", "money", "task", "transport" },
+    client = { "auth", "core", "fault", "json", "retry" },
+    auth = { "fault" },
+    flow = { "fault" },
+    json = {},
+    task = { "core" },
+    transport = { "core", "curl", "task" },
+    sandbox = { "core", "json", "sandbox" },
+  }
+
+  -- Who may require what is not ours.
+  local FOREIGN = {
+    json = { "cjson" },
+  }
+
+  local function each_require(use)
+    for _, path in ipairs(files("lua", "%.lua")) do
+      local room = path:match("^lua/luapay/([%w_]+)")
+      for name in read(path):gmatch('require%s*%(?%s*["\']([%w_.]+)') do
+        use(path, room, name)
+      end
+    end
+  end
+
+  it("have no arrow that points upwards", function()
+    each_require(function(path, room, name)
+      local to = name:match("^luapay%.([%w_]+)")
+      if to and to ~= room then
+        assert.truthy(
+          set(ALLOWED[room] or {})[to],
+          path .. " requires " .. name
+        )
+      end
+    end)
+  end)
+
+  it("use what is not ours where it is listed, and only there", function()
+    each_require(function(path, room, name)
+      if name ~= "luapay" and not name:find("^luapay%.") then
+        assert.truthy(
+          set(FOREIGN[room] or {})[name],
+          path .. " requires " .. name
+        )
+      end
+    end)
+  end)
+
+  it("are required by a name that is written out", function()
+    for _, path in ipairs(files("lua", "%.lua")) do
+      for argument in read(path):gmatch("[^%w_.]require%s*(%b())") do
+        assert.truthy(argument:find("^%(%s*[\"']"), path .. ": " .. argument)
+      end
+    end
+  end)
+
+  it("include no header of a room above", function()
+    for _, path in ipairs(files("csrc", "%.[ch]")) do
+      for name in read(path):gmatch('#include "([^"]+)"') do
+        local curl = path:find("^csrc/curl") ~= nil
+        local shared = name == "compat.h" or name == "text.h"
+        assert.truthy(
+          shared or curl == (name:find("^curl") ~= nil),
+          path .. " includes " .. name
+        )
+      end
+    end
+  end)
+end)
+
+describe("a file", function()
+  local FOLDERS = "csrc lua spec examples bench .ci"
+
+  local function lines(text)
+    local _, count = text:gsub("\n", "")
+    return count
+  end
+
+  it("has short lines, without tabs and spaces at the end", function()
+    for _, path in ipairs(files(FOLDERS, "%.[luach]+")) do
+      local number = 0
+      for line in read(path):gmatch("([^\n]*)\n") do
+        number = number + 1
+        local where = path .. ":" .. number
+        local _, width = line:gsub("[^\128-\191]", "")
+        assert.is_true(width <= 79, where .. " is too long")
+        assert.is_nil(line:find("\t"), where .. " has a tab")
+        assert.is_nil(line:find("%s$"), where .. " ends with a space")
+      end
+    end
+  end)
+
+  it("ends with one line feed", function()
+    for _, path in ipairs(files(FOLDERS, "%.[luach]+")) do
+      assert.truthy(read(path):find("[^\n]\n$"), path)
+    end
+  end)
+
+  it("is short", function()
+    for _, path in ipairs(files("csrc", "%.c")) do
+      if not path:find("^csrc/api_") then
+        assert.is_true(lines(read(path)) <= 250, path .. " is long")
+      end
+    end
+    for _, path in ipairs(files("lua", "%.lua")) do
+      assert.is_true(lines(read(path)) <= 150, path .. " is long")
+    end
+  end)
+
+  it("asks for the version of Lua in compat.h only", function()
+    for _, path in ipairs(files("csrc", "%.[ch]")) do
+      if path ~= "csrc/compat.h" then
+        assert.is_nil(read(path):find("LUA_VERSION_NUM"), path)
+      end
+    end
+  end)
+
+  it("knows no folder of the machine it was written on", function()
+    -- in pieces, or this file would be found
+    local places = { "/" .. "work/", "/" .. "root/", "/" .. "home/" }
+    for _, path in ipairs(files(FOLDERS .. " doc Makefile", ".")) do
+      for _, place in ipairs(places) do
+        assert.is_nil(read(path):find(place, 1, true), path)
+      end
+    end
+  end)
+end)
+
+describe("require \"luapay\"", function()
+  it("sets no global", function()
+    local before = {}
+    for name in pairs(_G) do
+      before[name] = true
+    end
+    for name in pairs(package.loaded) do
+      if name:find("^luapay") then package.loaded[name] = nil end
+    end
+    require("luapay")
+    for name in pairs(_G) do
+      assert.truthy(before[name], "global " .. tostring(name))
+    end
+  end)
+end)
