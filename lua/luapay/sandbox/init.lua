@@ -1,0 +1,38 @@
+-- Pretend providers to write specs against: stateful, strict, exact, with
+-- books that can be looked at and bad days that can be ordered.
+--
+--     local sandbox = require "luapay.sandbox"
+--     local provider = sandbox.infobip()
+--     local client = luapay.infobip {
+--       username = "reseller", password = "secret",
+--       transport = provider:transport(),
+--     }
+--     provider:inject { at = "add_funds", fault = "lost_answer" }
+--     ...
+--     assert.equal("112.50", provider:balance("EUR-1"))
+--     assert.equal(1, #provider:ledger())
+--     assert(provider:check())
+
+local sandbox = {}
+
+--- A pretend Infobip. Without options there is the reseller "reseller"
+--- with the password "secret", who manages the accounts EUR-1, USD-1,
+--- DKK-1 and JPY-1 with 100 in each, and a reseller "other" with the account
+--- EUR-2; there are rates between EUR, USD and DKK, and none for JPY.
+---@param options? table any of: resellers, accounts, rates, session_idle,
+--- clock, login_shape, verified_as, bad_login, first_id, id_as, currency_as,
+--- too_precise, rollback_twice; see infobip.lua for each
+---@return luapay.sandbox.Provider
+function sandbox.infobip(options)
+  local provider = require "luapay.sandbox.provider"
+  return provider.new(require "luapay.sandbox.infobip", options)
+end
+
+--- A simulated clock, to be given to several providers as their `clock`.
+---@param source? number|fun(): number where it starts, or what it follows
+---@return table clock with `now` and `advance`
+function sandbox.clock(source)
+  return require("luapay.sandbox.clock").new(source)
+end
+
+return sandbox

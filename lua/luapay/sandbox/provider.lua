@@ -1,0 +1,150 @@
+-- What every pretend provider has: a way from a request to a response, a
+-- log of what it was asked, fault points and a clock. What a provider is
+-- made of (endpoints, state, how it says no) is its definition's business.
+
+local body = require "luapay.sandbox.body"
+local clock = require "luapay.sandbox.clock"
+local faultpoint = require "luapay.sandbox.faultpoint"
+local request_log = require "luapay.sandbox.request_log"
+local take_apart = require "luapay.sandbox.take_apart"
+local transport = require "luapay.sandbox.transport"
+
+local provider = {}
+
+local Provider = {}
+Provider.__index = Provider
+
+local function check_options(definition, options)
+  for name in pairs(options) do
+    if definition.defaults[name] == nil and name ~= "clock" then
+      error(("sandbox: no such option: %q"):format(tostring(name)), 4)
+    end
+  end
+end
+
+--- Makes a provider from its definition (see infobip.lua).
+---@param definition table
+---@param options? table
+---@return luapay.sandbox.Provider
+function provider.new(definition, options)
+  options = options or {}
+  check_options(definition, options)
+  local self = setmetatable({ definition = definition }, Provider)
+  self.options = setmetatable({}, { __index = definition.defaults })
+  for name, value in pairs(options) do self.options[name] = value end
+  self.clock = type(options.clock) == "table" and options.clock
+    or clock.new(options.clock)
+  self.endpoints, self.paths = {}, {}
+  for _, endpoint in ipairs(definition.endpoints) do
+    self.endpoints[endpoint.name] = endpoint
+    self.paths[endpoint.path] = endpoint
+  end
+  self:reset()
+  return self
+end
+
+--- Back to the first day: no bookings, sessions, faults or requests. The
+--- clock goes on.
+function Provider:reset()
+  self.state = self.definition.open(self.options, self.clock)
+  self.log = request_log.new(self.definition.secret)
+  self.points = {}
+end
+
+-- The endpoint's own work: is the caller known, are the arguments well, go.
+function Provider:act(endpoint, request, entry)
+  local args, problem, ignored = body.read(request, endpoint.fields)
+  self.log:note(entry, args, ignored)
+  local caller, refusal =
+    self.definition.admit(self.state, endpoint, request)
+  if not caller then return refusal end
+  if not args then return self.definition.problem(problem) end
+  return endpoint.run(self.state, args, caller)
+end
+
+function Provider:serve(endpoint, request, entry)
+  local steps = {
+    act = function() return self:act(endpoint, request, entry) end,
+    expire = function() self.definition.expire(self.state, request) end,
+  }
+  for _, point in ipairs(self.points) do
+    if faultpoint.strikes(point, endpoint.name) then
+      entry.fault = point.fault
+      return faultpoint.run(point, steps)
+    end
+  end
+  return steps.act()
+end
+
+--- Answers one request. `delay` in what comes back says how many seconds
+--- later the caller sees it: transports wait, so that this need not.
+---@param request table method, url, headers, body
+---@return table? response status, headers, body; or nil
+---@return table? failure kind, phase, message, as a transport has them
+function Provider:handle(request)
+  local seen = take_apart(request)
+  local endpoint = self.paths[seen.path]
+  local entry = self.log:add(self.clock:now(), seen, endpoint)
+  local response, failure
+  if not endpoint then
+    response = self.definition.problem { status = 404, text = "No such path" }
+  elseif endpoint.method ~= seen.method then
+    response = self.definition.problem { status = 405, text = "Wrong method" }
+    response.headers.allow = endpoint.method
+  else
+    response, failure = self:serve(endpoint, seen, entry)
+  end
+  entry.status = response and response.status
+  entry.failure = failure and failure.message
+  return response, failure
+end
+
+--- Orders bad days: the first order that matches a call strikes, once.
+---@param order table `fault` (see fault_kinds.lua) and maybe `at` (an
+--- endpoint's name; any), `times` (1), `skip` (calls to spare first, 0),
+--- `booked` (does the provider act?), `seconds`, `status`, `body`, `headers`
+---@return table point its `times` counts down to 0
+function Provider:inject(order)
+  local point = faultpoint.new(order, self.endpoints)
+  self.points[#self.points + 1] = point
+  return point
+end
+
+--- Forgets the faults that have not struck yet.
+function Provider:clear() self.points = {} end
+
+--- A transport to this provider, in this process, on its clock.
+---@return table
+function Provider:transport() return transport.new(self) end
+
+--- Lets simulated time pass.
+---@param seconds number
+function Provider:advance(seconds) self.clock:advance(seconds) end
+
+--- What was asked, oldest first (the last 1000), without secrets: time,
+--- method, path, endpoint, headers, args, ignored, fault, status, failure.
+---@return table[]
+function Provider:requests() return self.log:list() end
+
+--- Copies of all bookings, oldest first; see ledger.lua.
+---@return table[]
+function Provider:ledger() return self.state.ledger:bookings() end
+
+--- All accounts by key: currency, opening, balance.
+---@return table<string, table>
+function Provider:accounts() return self.state.ledger:accounts() end
+
+--- One account's balance, for example "112.50"; or nil.
+---@param key string
+---@return string?
+function Provider:balance(key)
+  local account = self.state.ledger:account(key)
+  return account and account.balance
+end
+
+--- Checks the books; see ledger.lua for the rules.
+---@return true? ok, or nil
+---@return string[]? broken one sentence for each broken rule
+function Provider:check() return self.state.ledger:check() end
+
+return provider
