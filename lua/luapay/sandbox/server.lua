@@ -1,0 +1,146 @@
+-- A pretend provider as a real HTTPS server on this machine: nginx with its
+-- Lua module, on a free port, in a temporary folder, with a throw-away CA.
+-- It ends with `stop`, with its object, and with the process that started
+-- it, whichever comes first.
+
+local admin = require "luapay.sandbox.server_admin"
+local files = require "luapay.sandbox.server_files"
+local json = require "luapay.sandbox.json"
+local programs = require "luapay.sandbox.server_programs"
+
+local server = {}
+
+---@class luapay.sandbox.Server: luapay.sandbox.Admin
+---@field base_url string "https://localhost:<port>"
+---@field ca_file string the CA to trust, PEM
+---@field port integer
+local Server = setmetatable({}, { __index = admin })
+Server.__index = Server
+
+local PATIENCE = 10  -- seconds for nginx to be ready
+local ATTEMPTS = 20  -- ports to try
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+-- The folder that holds luapay/: nginx looks for the modules there.
+local function root()
+  local source = debug.getinfo(1, "S").source
+  local dir = source:match("^@(.*)luapay[/\\]sandbox[/\\]server%.lua$")
+  assert(dir, "sandbox: the server must be loaded from a file")
+  if dir:sub(1, 1) == "/" then return dir end
+  return programs.capture("pwd"):gsub("\n$", "") .. "/" .. dir
+end
+
+local function tidy(dir)
+  os.execute("rm -rf " .. files.quote(dir))
+end
+
+local function certify(dir, kind)
+  write(dir .. "/certify.sh", files.certify(dir, kind))
+  local out = programs.capture(("sh %s 2>&1 || echo 'not done'")
+    :format(files.quote(dir .. "/certify.sh")))
+  if out:find("not done", 1, true) then
+    return nil, "openssl made no certificate: " .. out
+  end
+  return true
+end
+
+-- Below the ports that systems hand out to callers, and not the same for
+-- two programs that start together.
+local function some_port(attempt)
+  local seed = tostring({}):gsub("%D", ""):sub(-6) .. os.time() % 1000
+  return 20000 + (tonumber(seed) + attempt * 7919) % 12000
+end
+
+-- Waits until nginx is ready, or until it is known that it will not be.
+local function await(dir)
+  local limit = os.time() + PATIENCE
+  while os.time() <= limit do
+    if read(dir .. "/ready") then return true end
+    local out = read(dir .. "/out") or ""
+    if out:find("bind() to", 1, true) then return nil, "in use" end
+    if read(dir .. "/ended") then break end
+    os.execute("sleep 0.02")
+  end
+  return nil, "nginx does not start: " .. (read(dir .. "/out") or "")
+    .. (read(dir .. "/error.log") or "")
+end
+
+-- One attempt in one folder.
+local function launch(dir, options, port)
+  local found, why = programs.find(dir)
+  if not found then return nil, why end
+  local ok
+  ok, why = certify(dir, options.certificate)
+  if not ok then return nil, why end
+  found.DIR, found.ROOT, found.PORT = dir, root(), tostring(port)
+  write(dir .. "/nginx.conf", files.nginx(found))
+  write(dir .. "/options.json", json.encode(options.infobip or {}))
+  write(dir .. "/run.sh", files.run(found.nginx, dir))
+  local pipe = assert(io.popen(("sh %s >%s 2>&1"):format(
+    files.quote(dir .. "/run.sh"), files.quote(dir .. "/out")), "w"))
+  ok, why = await(dir)
+  if ok then return pipe end
+  pipe:close()
+  return nil, why
+end
+
+local function attempt(options, port)
+  local dir = programs.capture(
+    'mktemp -d "${TMPDIR:-/tmp}/luapay-sandbox.XXXXXX"'):match("^[^\n]+")
+  if not dir then return nil, "no temporary folder can be made" end
+  local pipe, why = launch(dir, options, port)
+  if not pipe then
+    tidy(dir)
+    return nil, why
+  end
+  return setmetatable({
+    base_url = "https://localhost:" .. port, port = port,
+    ca_file = dir .. "/ca.pem", dir = dir, pipe = pipe,
+  }, Server)
+end
+
+--- Starts a server. Keep the result: the server ends with it.
+---@param options? table `infobip`: options of `sandbox.infobip` (but for
+--- `clock`); `port`: this one or none; `certificate`: "good", "expired",
+--- "wrong_host" or "untrusted"
+---@return luapay.sandbox.Server? server
+---@return string? message why there is none
+function server.start(options)
+  options = options or {}
+  local made, why
+  for i = 1, options.port and 1 or ATTEMPTS do
+    made, why = attempt(options, options.port or some_port(i))
+    if made or why ~= "in use" then return made, why end
+  end
+  return nil, "no free port: " .. (options.port or "all tried are taken")
+end
+
+--- What nginx has to complain about; useful when a test fails.
+---@return string
+function Server:log()
+  return (read(self.dir .. "/error.log") or "")
+    .. (read(self.dir .. "/out") or "")
+end
+
+--- Ends the server and removes its folder; any number of times.
+function Server:stop()
+  if not self.pipe then return end
+  self.pipe:write("stop\n")
+  self.pipe:close()
+  self.pipe = nil
+end
+
+return server

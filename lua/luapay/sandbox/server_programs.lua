@@ -1,0 +1,73 @@
+-- Looks for the programs that a sandbox server is made of, and says what
+-- to install when one is missing.
+
+local programs = {}
+
+local PATH = 'PATH="$PATH:/usr/sbin:/usr/local/sbin'
+  .. ':/usr/local/openresty/nginx/sbin"; '
+
+--- What a command prints.
+---@param command string
+---@return string
+function programs.capture(command)
+  local pipe = assert(io.popen(PATH .. command))
+  local text = pipe:read("*a")
+  pipe:close()
+  return text
+end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- The lines that load the Lua module: none where it is built in.
+local function module_lines(about)
+  if about:find("ngx_lua", 1, true) then return "" end
+  local dir = about:match("%-%-modules%-path=(%S+)") or ""
+  if not exists(dir .. "/ngx_http_lua_module.so") then return nil end
+  local lines = {}
+  for _, name in ipairs { "ndk_http_module", "ngx_http_lua_module" } do
+    local path = dir .. "/" .. name .. ".so"
+    if exists(path) then
+      lines[#lines + 1] = ('load_module "%s";'):format(path)
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Folders for temporary files: by default they are not writable for all.
+local function temporary_lines(about, dir)
+  local lines = {}
+  for _, name in ipairs { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
+  do
+    if not about:find("--without-http_" .. name .. "_module", 1, true) then
+      lines[#lines + 1] = ('  %s_temp_path "%s/tmp";'):format(name, dir)
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Finds nginx and openssl.
+---@param dir string where temporary files may be
+---@return table? found nginx (path), MODULES and TEMPORARY (configuration)
+---@return string? message what is missing
+function programs.find(dir)
+  local nginx = programs.capture("command -v nginx"):match("^(%S+)")
+  if not nginx then return nil, "nginx is not installed" end
+  if programs.capture("command -v openssl") == "" then
+    return nil, "openssl is not installed"
+  end
+  local about = programs.capture(nginx .. " -V 2>&1")
+  local modules = module_lines(about)
+  if not modules then
+    return nil, "nginx has no Lua module (libnginx-mod-http-lua)"
+  end
+  return {
+    nginx = nginx, MODULES = modules,
+    TEMPORARY = temporary_lines(about, dir),
+  }
+end
+
+return programs
