@@ -57,11 +57,12 @@ local function certify(dir, kind)
   return true
 end
 
--- Below the ports that systems hand out to callers, and not the same for
--- two programs that start together.
-local function some_port(attempt)
-  local seed = tostring({}):gsub("%D", ""):sub(-6) .. os.time() % 1000
-  return 20000 + (tonumber(seed) + attempt * 7919) % 12000
+-- Below the ports that systems hand out to callers, and as random as the
+-- folder's name.
+local function some_port(dir)
+  local sum = 0
+  for i = 1, #dir do sum = (sum * 31 + dir:byte(i)) % 12000 end
+  return 20000 + sum
 end
 
 -- Waits until nginx is ready, or until it is known that it will not be.
@@ -97,10 +98,11 @@ local function launch(dir, options, port)
   return nil, why
 end
 
-local function attempt(options, port)
+local function attempt(options)
   local dir = programs.capture(
     'mktemp -d "${TMPDIR:-/tmp}/luapay-sandbox.XXXXXX"'):match("^[^\n]+")
   if not dir then return nil, "no temporary folder can be made" end
+  local port = options.port or some_port(dir)
   local pipe, why = launch(dir, options, port)
   if not pipe then
     tidy(dir)
@@ -121,8 +123,8 @@ end
 function server.start(options)
   options = options or {}
   local made, why
-  for i = 1, options.port and 1 or ATTEMPTS do
-    made, why = attempt(options, options.port or some_port(i))
+  for _ = 1, options.port and 1 or ATTEMPTS do
+    made, why = attempt(options)
     if made or why ~= "in use" then return made, why end
   end
   return nil, "no free port: " .. (options.port or "all tried are taken")
