@@ -1,0 +1,105 @@
+-- Many calls side by side, in coroutines. Knows no transport: what can be
+-- waited for (a source) has three functions, see task/loop.lua.
+--
+-- A call made inside a function given to `map` yields to the map, which
+-- waits for all of them together. Everywhere else (the main program, a
+-- coroutine of the user's own) a call just blocks.
+--
+-- Plain Lua 5.1 cannot yield through pcall, metamethods and iterators:
+-- there, a call inside map that is wrapped in pcall raises "attempt to
+-- yield across metamethod/C-call boundary". Every other Lua can.
+
+local Group = require "luapay.task.loop"
+
+local task = {}
+
+--- The group of workers that the running coroutine belongs to, or nil
+--- outside of map. A transport asks this to know whether it may yield:
+--- `group:await(source, id)` and `group:sleep(source, seconds)` do.
+---@return table?
+task.running = Group.running
+
+-- Calls of an iterator block: it cannot be called again while it waits.
+local function take_from_iterator(items)
+  return function() return Group.outside(items) end
+end
+
+local function take_from_list(items)
+  local i = 0
+  return function()
+    i = i + 1
+    return items[i]
+  end
+end
+
+local function work(group)
+  local take, keep, fn = group.take, group.keep, group.fn
+  while not group.failed and not group.over do
+    local item = take()
+    if item == nil then
+      group.over = true
+      return
+    end
+    local index = group.taken + 1
+    group.taken = index
+    keep(index, item, fn(item, index))
+  end
+end
+
+local OPTIONS = { concurrency = "number", each = "function" }
+
+local function check(items, options, fn)
+  if type(items) ~= "table" and type(items) ~= "function" then
+    error("map: items must be a list or an iterator", 3)
+  end
+  if type(fn) ~= "function" then error("map: no function given", 3) end
+  for name, value in pairs(options) do
+    if type(value) ~= OPTIONS[name] then
+      error(("map: option '%s' %s"):format(tostring(name), OPTIONS[name]
+        and "must be a " .. OPTIONS[name] or "is unknown"), 3)
+    end
+  end
+  local n = options.concurrency or 32
+  if n < 1 or n % 1 ~= 0 then
+    error("map: option 'concurrency' must be a whole number from 1", 3)
+  end
+end
+
+--- Calls `fn` for every item, many at once.
+---
+--- Returns what the calls returned, in the order of the items: a list of
+--- `{ item =, result =, fault = }`. With the option `each` nothing is
+--- collected, however long the input: `each(index, result, fault, item)`
+--- is called as soon as an item is done, and map returns their number.
+---
+--- An error raised in `fn` (or `each`, or the iterator) stops the map: no
+--- further item is begun, what is under way is let finish, and the error
+--- is raised again, with its traceback when it is a string.
+---@param items any[]|fun(): any a list, or an iterator that ends with nil
+---@param options? { concurrency: integer?, each: function? } 32 at once
+---@param fn async fun(item: any, index: integer): any, any
+---@return table|integer
+function task.map(items, options, fn)
+  options = options or {}
+  check(items, options, fn)
+  local results, each = {}, options.each
+  local group = Group.new({
+    fn = fn, taken = 0,
+    take = type(items) == "table" and take_from_list(items)
+      or take_from_iterator(items),
+    keep = each and function(index, item, result, fault)
+      each(index, result, fault, item)
+    end or function(index, item, result, fault)
+      results[index] = { item = item, result = result, fault = fault }
+    end,
+  }, Group.running())
+  for _ = 1, options.concurrency or 32 do
+    if group.over or group.failed then break end
+    group:start(work)
+  end
+  group:finish()
+  if group.failed then error(group.err, 0) end
+  return each and group.taken or results
+end
+
+return task
