@@ -1,0 +1,41 @@
+/*
+** compat.h - Lua 5.1, LuaJIT, 5.2 and 5.3 made to look like 5.4.
+** The only file that asks which Lua this is.
+*/
+#ifndef PAY_COMPAT_H
+#define PAY_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#if LUA_VERSION_NUM < 502
+#define lua_rawlen lua_objlen
+#define lua_absindex(L, i)                                                    \
+  ((i) > 0 || (i) <= LUA_REGISTRYINDEX ? (i) : lua_gettop(L) + (i) + 1)
+#if !defined(luaL_newlibtable) /* Lua 5.1 proper, not LuaJIT */
+#define luaL_newlib(L, l)      (lua_newtable(L), luaL_register(L, NULL, l))
+#define luaL_setfuncs(L, l, n) luaL_register(L, NULL, l) /* n is 0 here */
+#define luaL_setmetatable(L, t)                                               \
+  (luaL_getmetatable(L, t), lua_setmetatable(L, -2))
+#endif
+#endif
+
+#if LUA_VERSION_NUM < 504
+#define lua_newuserdatauv(L, n, u) lua_newuserdata(L, n)
+#define luaL_pushfail              lua_pushnil
+#endif
+
+/* A whole number is a float before 5.3, exact up to 2^53. */
+#if LUA_VERSION_NUM < 503
+#define PAY_MAX_INTEGER     9007199254740992LL
+#define lua_isinteger(L, i) ((void)(L), (void)(i), 0)
+#define pay_pushwhole(L, x) lua_pushnumber(L, (lua_Number)(x))
+#else
+#define PAY_MAX_INTEGER     9223372036854775807LL
+#define pay_pushwhole(L, x) lua_pushinteger(L, (lua_Integer)(x))
+#endif
+
+/* Symbols are hidden here, not in a Makefile: a rockspec has no flags. */
+#define PAY_EXPORT __attribute__((visibility("default")))
+
+#endif
