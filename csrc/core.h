@@ -1,0 +1,141 @@
+/*
+** core.h - between the files of luapay.core.
+** Functions here that return int return 1, or 0 with a fault (a table
+** with 'kind', 'outcome', 'message' and maybe 'field') on the top.
+*/
+#ifndef PAY_CORE_H
+#define PAY_CORE_H
+
+#include "compat.h"
+#include "pay.h"
+#include "text.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Where in the arguments we are, for messages: "lines[2].amount". */
+struct pay_spot {
+  const struct pay_spot *up;
+  const char *name; /* NULL for an element of a list */
+  int index;        /* of that element */
+  int table;        /* stack index of the table that holds the value */
+  int lenient;      /* fields that we do not know may pass */
+};
+
+/* A scalar as it goes out. 's' points into 'room' or into the value. */
+struct pay_wire {
+  const char *s;
+  size_t n;
+  int bare; /* JSON writes it without quotes */
+  char room[48];
+};
+
+/* Makes 'here' the spot of a field, or of an element, of the table at
+   the stack index 'table', which is at 'up'. */
+void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
+                     const char *name, int table);
+void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,
+                       int index, int table);
+
+/* Pushes the fault "<spot>: <problem>"; returns 0. */
+int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
+                  ...);
+
+/* The same for a value of the wrong type, on the top. */
+int pay_complain_of_type (lua_State *L, const struct pay_spot *at,
+                          const char *expected);
+
+/* Pushes the value as a message may show it: quoted, short. */
+void pay_show (lua_State *L, const struct pay_field *f, const char *s,
+               size_t n);
+
+/* Refuses a key of the table at 'idx' that 'fields' does not name, after
+   'known' of its keys were seen to be named. */
+int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
+                    const struct pay_spot *at, int known);
+
+/* Pushes the value of 'f' in the table at at->table, nil when absent;
+   at->name becomes the spelling that the caller used. Returns whether a
+   key of the table was read. */
+int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at);
+
+/* Refuses the absence of a required one of 'fields'. */
+int pay_check_absent (lua_State *L, const struct pay_field *f,
+                      const struct pay_spot *at,
+                      const struct pay_field *fields);
+
+/* Checks the value on the top and makes its wire form. What the wire form
+   points to may replace the value, so leave it there until it is used. */
+int pay_to_wire (lua_State *L, const struct pay_field *f,
+                 const struct pay_spot *at, struct pay_wire *w);
+
+/* Checks the text of a string field. */
+int pay_check_format (lua_State *L, const struct pay_field *f,
+                      const struct pay_spot *at, const char *s, size_t n);
+
+/* Its parts for numbers: amount.c, shape.c. */
+int pay_check_range (lua_State *L, const struct pay_field *f,
+                     const struct pay_spot *at, double x);
+int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x);
+int pay_number_to_wire (lua_State *L, const struct pay_field *f,
+                        const struct pay_spot *at, struct pay_wire *w);
+int pay_money_to_wire (lua_State *L, const struct pay_field *f,
+                       const struct pay_spot *at, struct pay_wire *w);
+
+/* Checks that the table on the top is a list of as many as allowed. */
+int pay_check_list (lua_State *L, const struct pay_field *f,
+                    const struct pay_spot *at, int *n);
+
+/* Adds the value on the top as JSON, checked. */
+int pay_add_json (lua_State *L, const struct pay_field *f,
+                  const struct pay_spot *at, struct pay_text *t);
+
+/* Adds the value on the top as JSON, whatever it is. */
+int pay_add_any_json (lua_State *L, const struct pay_spot *at,
+                      struct pay_text *t);
+
+/* Adds "name":value for the value on the top, with a comma if needed. */
+int pay_add_json_member (lua_State *L, const struct pay_field *f,
+                         const struct pay_spot *at, struct pay_text *t);
+
+/* Adds a JSON string. */
+void pay_add_quoted (struct pay_text *t, const char *s, size_t n);
+
+/* Adds text with what RFC 3986 does not leave alone as %XX. */
+void pay_add_escaped (struct pay_text *t, const char *s, size_t n);
+
+/* Pushes a request made of the arguments at the stack index 'args'. The
+   table at 'settings' (0: none) is the client's: see prepare.c. */
+int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
+                 int settings);
+
+/* Pushes the result that the answer at 'answer' means. */
+int pay_interpret (lua_State *L, const struct pay_api *api,
+                   const struct pay_endpoint *e, int status, int answer,
+                   const char *problem);
+
+/* Pushes the description of an endpoint, of an API. */
+void pay_describe (lua_State *L, const struct pay_api *api,
+                   const struct pay_endpoint *e);
+void pay_describe_api (lua_State *L, const struct pay_api *api);
+
+/* Makes the decoded value on the top what the caller gets. */
+void pay_read (lua_State *L, const struct pay_field *f);
+
+/* Makes the text of an answer fit for a JSON decoder: see scan.c. */
+int pay_scan (lua_State *L);
+
+/* The money at 'idx', or NULL when it is something else. */
+const struct pay_money *pay_to_money (lua_State *L, int idx);
+
+/* Pushes the money that the arguments of Lua's call say. */
+int pay_new_money (lua_State *L);
+
+/* minor(units, currency) -> money */
+int pay_minor_money (lua_State *L);
+
+/* Registers money's metatable. */
+void pay_open_money (lua_State *L);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,178 @@
+/*
+** json.c - JSON written straight from checked arguments, in one pass.
+*/
+#include <string.h>
+
+#include "api.h"
+#include "core.h"
+
+static int is_safe (unsigned char c) {
+  return c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void add_escape (struct pay_text *t, unsigned char c) {
+  static const char hex[] = "0123456789abcdef";
+  static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+  const char *found = c != '\0' ? strchr(names, c) : NULL;
+  pay_text_char(t, '\\');
+  if (found != NULL)
+    pay_text_char(t, letters[found - names]);
+  else {
+    pay_text_add(t, "u00", 3);
+    pay_text_char(t, hex[c >> 4]);
+    pay_text_char(t, hex[c & 15]);
+  }
+}
+
+void pay_add_quoted (struct pay_text *t, const char *s, size_t n) {
+  const char *end = s + n;
+  pay_text_char(t, '"');
+  while (s < end) {
+    const char *run = s;
+    while (s < end && is_safe((unsigned char)*s))
+      s++;
+    pay_text_add(t, run, (size_t)(s - run));
+    if (s < end)
+      add_escape(t, (unsigned char)*s++);
+  }
+  pay_text_char(t, '"');
+}
+
+static int is_null (lua_State *L) {
+  return lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL;
+}
+
+static void add_comma (struct pay_text *t) {
+  char last = t->s[t->n - 1];
+  if (last != '{' && last != '[')
+    pay_text_char(t, ',');
+}
+
+int pay_add_json_member (lua_State *L, const struct pay_field *f,
+                         const struct pay_spot *at, struct pay_text *t) {
+  const char *name = f->json_name != NULL ? f->json_name : f->name;
+  add_comma(t);
+  pay_add_quoted(t, name, strlen(name));
+  pay_text_char(t, ':');
+  return pay_add_json(L, f, at, t);
+}
+
+/* The members that the table of fields does not know. */
+static int add_unknown (lua_State *L, const struct pay_field *fields,
+                        const struct pay_spot *at, int table,
+                        struct pay_text *t) {
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+    const char *key = lua_tostring(L, -2);
+    struct pay_field f = { .name = key, .type = PAY_ANY };
+    struct pay_spot here;
+    if (pay_field(fields, key) != NULL)
+      continue;
+    pay_spot_field(&here, at, key, table);
+    if (!pay_add_json_member(L, &f, &here, t))
+      return 0;
+  }
+  return 1;
+}
+
+static int add_object (lua_State *L, const struct pay_field *fields,
+                       const struct pay_spot *at, struct pay_text *t) {
+  int table = lua_gettop(L), known = 0;
+  const struct pay_field *f;
+  if (!lua_istable(L, table))
+    return pay_complain_of_type(L, at, "a table");
+  luaL_checkstack(L, 12, "arguments nested too deep");
+  pay_text_char(t, '{');
+  for (f = fields; f->name != NULL; f++) {
+    struct pay_spot here;
+    pay_spot_field(&here, at, f->name, table);
+    known += pay_get(L, f, &here);
+    if (lua_isnil(L, -1) ? !pay_check_absent(L, f, &here, fields)
+                         : !pay_add_json_member(L, f, &here, t))
+      return 0;
+    lua_settop(L, table);
+  }
+  if (!pay_check_keys(L, table, fields, at, known))
+    return 0;
+  if (at->lenient && !add_unknown(L, fields, at, table, t))
+    return 0;
+  pay_text_char(t, '}');
+  return 1;
+}
+
+int pay_check_list (lua_State *L, const struct pay_field *f,
+                    const struct pay_spot *at, int *n) {
+  int keys = 0;
+  if (!lua_istable(L, -1))
+    return pay_complain_of_type(L, at, "a list");
+  *n = (int)lua_rawlen(L, -1);
+  luaL_checkstack(L, 8, "arguments nested too deep");
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+    keys++;
+  if (keys != *n)
+    return pay_complain(L, at, "expected a list without holes or names");
+  if (*n < (int)f->min)
+    return pay_complain(L, at, "expected at least %d elements, got %d",
+                        (int)f->min, *n);
+  if (f->max > 0 && *n > (int)f->max)
+    return pay_complain(L, at, "expected at most %d elements, got %d",
+                        (int)f->max, *n);
+  return 1;
+}
+
+static int add_element (lua_State *L, const struct pay_field *f,
+                        const struct pay_spot *here, struct pay_text *t) {
+  if (f->fields != NULL)
+    return add_object(L, f->fields, here, t);
+  if (f->element != NULL)
+    return pay_add_json(L, f->element, here, t);
+  return pay_add_any_json(L, here, t);
+}
+
+static int add_list (lua_State *L, const struct pay_field *f,
+                     const struct pay_spot *at, struct pay_text *t) {
+  int table = lua_gettop(L), i, n;
+  if (!pay_check_list(L, f, at, &n))
+    return 0;
+  pay_text_char(t, '[');
+  for (i = 1; i <= n; i++) {
+    struct pay_spot here;
+    pay_spot_element(&here, at, i, table);
+    if (i > 1)
+      pay_text_char(t, ',');
+    lua_rawgeti(L, table, i);
+    if (!add_element(L, f, &here, t))
+      return 0;
+    lua_settop(L, table);
+  }
+  pay_text_char(t, ']');
+  return 1;
+}
+
+static int add_scalar (lua_State *L, const struct pay_field *f,
+                       const struct pay_spot *at, struct pay_text *t) {
+  struct pay_wire w;
+  if (!pay_to_wire(L, f, at, &w))
+    return 0;
+  if (w.bare)
+    pay_text_add(t, w.s, w.n);
+  else
+    pay_add_quoted(t, w.s, w.n);
+  return 1;
+}
+
+int pay_add_json (lua_State *L, const struct pay_field *f,
+                  const struct pay_spot *at, struct pay_text *t) {
+  if (is_null(L)) {
+    if (!(f->flags & PAY_NULLABLE) && f->type != PAY_ANY)
+      return pay_complain(L, at, "must not be null");
+    pay_text_add(t, "null", 4);
+    return 1;
+  }
+  if (f->type == PAY_ANY || (f->type == PAY_OBJECT && f->fields == NULL))
+    return pay_add_any_json(L, at, t);
+  if (f->type == PAY_OBJECT)
+    return add_object(L, f->fields, at, t);
+  if (f->type == PAY_LIST && f->style != PAY_JOINED)
+    return add_list(L, f, at, t);
+  return add_scalar(L, f, at, t);
+}
