@@ -1,0 +1,134 @@
+/*
+** core.c - module luapay.core: arguments to a request, an answer to a
+** result, the tables, money. It does no I/O and needs only Lua.
+** An endpoint is known by its number: see find().
+*/
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+
+#include "core.h"
+
+#include <time.h>
+
+#include "api.h"
+
+static const struct pay_endpoint *check_endpoint (lua_State *L, int arg,
+                                                  const struct pay_api **a) {
+  const struct pay_endpoint *e =
+      pay_endpoint((long)luaL_checkinteger(L, arg), a);
+  luaL_argcheck(L, e != NULL, arg, "no such endpoint");
+  return e;
+}
+
+static int result_or_fault (lua_State *L, int good) {
+  if (good)
+    return 1;
+  luaL_pushfail(L);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/*
+** find(id) -> the number of "api.endpoint", or nil
+*/
+static int core_find (lua_State *L) {
+  long number = pay_find(luaL_checkstring(L, 1));
+  if (number == 0)
+    luaL_pushfail(L);
+  else
+    pay_pushwhole(L, number);
+  return 1;
+}
+
+/*
+** prepare(number, args [, settings]) -> request, or nil and a fault
+*/
+static int core_prepare (lua_State *L) {
+  const struct pay_api *api;
+  const struct pay_endpoint *e = check_endpoint(L, 1, &api);
+  int settings = lua_isnoneornil(L, 3) ? 0 : 3;
+  luaL_checktype(L, 2, LUA_TTABLE);
+  if (settings != 0)
+    luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 3);
+  return result_or_fault(L, pay_prepare(L, e, 2, settings));
+}
+
+/*
+** interpret(number, status, answer [, problem]) -> result, or nil and a
+** fault. 'problem' says why there is no answer that could be read.
+*/
+static int core_interpret (lua_State *L) {
+  const struct pay_api *api;
+  const struct pay_endpoint *e = check_endpoint(L, 1, &api);
+  int status = (int)luaL_checkinteger(L, 2);
+  const char *problem = luaL_optstring(L, 4, NULL);
+  lua_settop(L, 4);
+  return result_or_fault(L, pay_interpret(L, api, e, status, 3, problem));
+}
+
+/*
+** describe(number) -> the endpoint as a table, or nil behind the last
+*/
+static int core_describe (lua_State *L) {
+  const struct pay_api *api;
+  const struct pay_endpoint *e =
+      pay_endpoint((long)luaL_checkinteger(L, 1), &api);
+  if (e == NULL)
+    luaL_pushfail(L);
+  else
+    pay_describe(L, api, e);
+  return 1;
+}
+
+/*
+** api(position) -> the API as a table, or nil behind the last
+*/
+static int core_api (lua_State *L) {
+  lua_Integer position = luaL_checkinteger(L, 1);
+  const struct pay_api *const *a = pay_apis;
+  while (*a != NULL && --position > 0)
+    a++;
+  if (*a == NULL || position < 0)
+    luaL_pushfail(L);
+  else
+    pay_describe_api(L, *a);
+  return 1;
+}
+
+/*
+** money(amount, currency) -> money, or nil and a fault
+*/
+static int core_money (lua_State *L) {
+  return result_or_fault(L, pay_new_money(L));
+}
+
+/*
+** now() -> seconds on a clock that never goes back
+*/
+static int core_now (lua_State *L) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
+}
+
+static const luaL_Reg core_functions[] = { { "find", core_find },
+                                           { "prepare", core_prepare },
+                                           { "interpret", core_interpret },
+                                           { "describe", core_describe },
+                                           { "api", core_api },
+                                           { "scan", pay_scan },
+                                           { "money", core_money },
+                                           { "minor", pay_minor_money },
+                                           { "now", core_now },
+                                           { NULL, NULL } };
+
+
+PAY_EXPORT int luaopen_luapay_core (lua_State *L);
+PAY_EXPORT int luaopen_luapay_core (lua_State *L) {
+  pay_open_money(L);
+  luaL_newlib(L, core_functions);
+  lua_pushlightuserdata(L, NULL);
+  lua_setfield(L, -2, "null");
+  return 1;
+}
