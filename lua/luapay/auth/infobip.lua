@@ -1,0 +1,94 @@
+-- infobip.lua - a session of Infobip: opened on first use, kept while it is
+-- used, opened again when it is gone. Password and session live in
+-- closures, where nothing prints them.
+
+local fault = require "luapay.fault"
+local gate = require "luapay.auth.gate"
+
+local infobip = {}
+
+--- What a client of this scheme is given: see `luapay.infobip`.
+infobip.options = {
+  username = { type = "string", required = true },
+  password = { type = "string", required = true },
+  session_idle = { type = "number", positive = true, default = 3000 },
+  strict_verified = { type = "boolean", default = false },
+  body_format = {
+    type = "string",
+    default = "form",
+    choices = { form = true, json = true },
+  },
+  currency_name = { type = "string" },
+}
+
+--- How the core writes this client's requests.
+---@param options table checked options
+---@return table?
+function infobip.settings(options)
+  local settings = {
+    json = options.body_format == "json",
+    rename = options.currency_name
+      and { currencycode = options.currency_name },
+  }
+  return next(settings) and settings
+end
+
+local function refuse_unverified()
+  return nil,
+    fault.new({
+      kind = "auth",
+      message = "the account is not verified (verified = false)",
+    }, "infobip.login")
+end
+
+--- Makes the scheme of one client.
+---@param options table checked options
+---@param transport luapay.Transport
+---@param call async fun(name: string, args: table, deadline: number): table?, luapay.Fault?
+---@return { sign: function, forget: function }
+function infobip.new(options, transport, call)
+  local renewal = gate.new(transport)
+  local token, last_use
+
+  local function open(deadline)
+    local session, err = call("login", {
+      username = options.username,
+      password = options.password,
+    }, deadline)
+    if not session then return nil, err end
+    if options.strict_verified and session.verified == false then
+      return refuse_unverified()
+    end
+    token, last_use = session.ibAuthCookie, transport:now()
+    return token
+  end
+
+  local auth = {}
+
+  --- Signs a request, after a login where one is needed.
+  ---@async
+  ---@return boolean? signed
+  ---@return luapay.Fault? fault nothing of the request was sent
+  function auth.sign(request, deadline)
+    local now = transport:now()
+    if not token or now - last_use > options.session_idle then
+      local opened, err = renewal:run(deadline, open)
+      if not opened then return nil, err end
+    end
+    last_use = now
+    request.headers.authorization = "IBSSO " .. token
+    return true
+  end
+
+  --- Lets go of the session that a request was signed with; one that was
+  --- opened since stays.
+  function auth.forget(request)
+    if token and request.headers.authorization == "IBSSO " .. token then
+      token = nil
+    end
+  end
+
+  return auth
+end
+
+return infobip
