@@ -1,0 +1,207 @@
+-- topup.lua - credits accounts at Infobip, all or nothing: when one credit
+-- fails, those before it are rolled back, the last one first. A credit whose
+-- outcome is unknown is never sent again, and a rollback that failed is
+-- never passed over: both make the whole run's outcome "unknown".
+
+local fault = require "luapay.fault"
+
+local topup = {}
+
+--- States of an item: what is known of its money.
+---   not_tried          nothing was sent
+---   credited           booked, and to stay
+---   failed             certainly not booked
+---   unknown            may be booked: ask the provider
+---   rolled_back        booked, then reversed
+---   rollback_failed    booked and still there: the reversal was refused
+---   rollback_unknown   booked; whether it was reversed is not known
+local SETTLED = {
+  not_tried = true,
+  failed = true,
+  rolled_back = true,
+}
+
+local ARGS =
+  { "accountKey", "ammount", "amount", "currencycode", "description" }
+
+local function args_of(item)
+  local args = {}
+  for _, name in ipairs(ARGS) do
+    args[name] = item[name]
+  end
+  return args
+end
+
+local function refuse(index, field, message)
+  return nil,
+    fault.new {
+      kind = "argument",
+      endpoint = "flow.topup",
+      field = ("items[%d].%s"):format(index, field),
+      message = message,
+    }
+end
+
+local function check_names(item, index)
+  local known = { reference = true }
+  for _, name in ipairs(ARGS) do
+    known[name] = true
+  end
+  for name in pairs(item) do
+    if not known[name] then
+      return refuse(index, tostring(name), "no such field")
+    end
+  end
+  return true
+end
+
+-- All items are checked before the first is sent.
+local function check(client, items)
+  local seen = {}
+  for index, item in ipairs(items) do
+    local reference = item.reference
+    if type(reference) ~= "string" or reference == "" then
+      return refuse(index, "reference", "expected a text of your own")
+    elseif seen[reference] then
+      return refuse(
+        index,
+        "reference",
+        ("stands at items[%d] too"):format(seen[reference])
+      )
+    end
+    seen[reference] = index
+    local known, stranger = check_names(item, index)
+    if not known then return nil, stranger end
+    local good, err = client:check("add_funds", args_of(item))
+    if not good then return refuse(index, err.field, err.message) end
+  end
+  return true
+end
+
+local function new_report(items)
+  local report = { items = {} }
+  for index, item in ipairs(items) do
+    report.items[index] = {
+      reference = item.reference,
+      accountKey = item.accountKey,
+      state = "not_tried",
+    }
+  end
+  return report
+end
+
+-- Sends one credit; says whether to go on.
+local function credit(client, item, entry, options)
+  local result, err = client:add_funds(args_of(item), options.call)
+  if result then
+    entry.state, entry.transactionId = "credited", result.transactionId
+    return true
+  end
+  entry.state = err.outcome == "unknown" and "unknown" or "failed"
+  entry.fault = err
+  return false
+end
+
+local function roll_back(client, entry, options)
+  local result, err = client:rollback_transaction({
+    transactionId = entry.transactionId,
+    note = options.note or ("rolled back: " .. entry.reference),
+  }, options.call)
+  if result then
+    entry.state = "rolled_back"
+    return
+  end
+  entry.state = err.outcome == "unknown" and "rollback_unknown"
+    or "rollback_failed"
+  entry.rollback_fault = err
+end
+
+-- Reverse order, and all of them: one that fails does not save the others.
+local function compensate(client, report, options)
+  for index = #report.items, 1, -1 do
+    local entry = report.items[index]
+    if entry.state == "credited" then roll_back(client, entry, options) end
+  end
+end
+
+local function first_fault(report)
+  for _, entry in ipairs(report.items) do
+    if entry.fault then return entry end
+  end
+end
+
+local function unsettled(report)
+  local list = {}
+  for _, entry in ipairs(report.items) do
+    if not SETTLED[entry.state] then
+      list[#list + 1] = ("%s is %s"):format(entry.reference, entry.state)
+    end
+  end
+  return list
+end
+
+local function conclude(report)
+  local entry = first_fault(report)
+  local loose = unsettled(report)
+  report.state = loose[1] and "unsettled" or "rolled_back"
+  local cause = ("%s: %s"):format(entry.reference, tostring(entry.fault))
+  return nil,
+    fault.new {
+      kind = report.state,
+      endpoint = "flow.topup",
+      outcome = loose[1] and "unknown" or "failed",
+      message = loose[1] and ("settle by hand: %s (%s)"):format(
+        table.concat(loose, ", "),
+        cause
+      ) or ("everything was rolled back (%s)"):format(cause),
+      report = report,
+    }
+end
+
+--- Credits many accounts, all or nothing.
+---
+--- An item: `reference` (a text of your own, once in a run), and the
+--- arguments of add_funds. All are checked before anything is sent.
+---
+--- Returns a report with `state = "credited"` and, for each item in order,
+--- `{ reference, accountKey, state, transactionId }`. Otherwise nil and a
+--- fault with the same report in `fault.report`: kind "rolled_back" and
+--- outcome "failed" when nothing is left of it; kind "unsettled" and outcome
+--- "unknown" when a person has to look at an item.
+---@async
+---@param client luapay.Infobip
+---@param items luapay.TopupItem[]
+---@param options? { note: string?, call: table? } note of a rollback; options of each call
+---@return luapay.TopupReport? report
+---@return luapay.Fault? fault
+function topup.credit_all(client, items, options)
+  options = options or {}
+  local good, refusal = check(client, items)
+  if not good then return nil, refusal end
+  local report = new_report(items)
+  for index, item in ipairs(items) do
+    if not credit(client, item, report.items[index], options) then
+      compensate(client, report, options)
+      return conclude(report)
+    end
+  end
+  report.state = "credited"
+  return report
+end
+
+--- Credits one account: like `credit_all` with one item, but returns that
+--- item's entry, and the fault of its call.
+---@async
+---@param client luapay.Infobip
+---@param item luapay.TopupItem
+---@param options? { call: table? }
+---@return luapay.TopupEntry? entry
+---@return luapay.Fault? fault
+function topup.credit(client, item, options)
+  local report, err = topup.credit_all(client, { item }, options)
+  if report then return report.items[1] end
+  local entry = err.report and err.report.items[1]
+  return nil, entry and entry.fault or err
+end
+
+return topup
