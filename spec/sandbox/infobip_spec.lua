@@ -386,6 +386,7 @@ describe("sandbox.infobip", function()
     assert.same({}, provider:ledger())
     assert.same({}, provider:requests())
     assert.equal("100.00", provider:balance("EUR-1"))
+    assert.not_equal(token, helper.login(provider))
     assert.equal(403, (fund()))
   end)
 

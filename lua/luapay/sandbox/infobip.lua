@@ -52,13 +52,17 @@ end
 --- Opens the state of one pretend Infobip.
 ---@param options table
 ---@param clock table
+---@param before? table the state before a reset
 ---@return table state
-function infobip.open(options, clock)
+function infobip.open(options, clock, before)
+  local sessions = session.new(clock, options.session_idle)
+  -- a token of before must not come to life again
+  if before then sessions.count = before.sessions.count end
   return {
     options = options, clock = clock, next_id = options.first_id,
     resellers = resellers_of(options),
     ledger = ledger.new(options.accounts),
-    sessions = session.new(clock, options.session_idle),
+    sessions = sessions,
   }
 end
 

@@ -46,7 +46,7 @@ end
 --- Back to the first day: no bookings, sessions, faults or requests. The
 --- clock goes on.
 function Provider:reset()
-  self.state = self.definition.open(self.options, self.clock)
+  self.state = self.definition.open(self.options, self.clock, self.state)
   self.log = request_log.new(self.definition.secret)
   self.points = {}
 end

@@ -10,10 +10,8 @@ local programs = require "luapay.sandbox.server_programs"
 
 local server = {}
 
----@class luapay.sandbox.Server: luapay.sandbox.Admin
----@field base_url string "https://localhost:<port>"
----@field ca_file string the CA to trust, PEM
----@field port integer
+-- Fields for all: base_url ("https://localhost:<port>"), ca_file (the CA to
+-- trust, PEM) and port. Methods: those below and those of server_admin.lua.
 local Server = setmetatable({}, { __index = admin })
 Server.__index = Server
 

@@ -5,7 +5,6 @@ local files = require "luapay.sandbox.server_files"
 local json = require "luapay.sandbox.json"
 local programs = require "luapay.sandbox.server_programs"
 
----@class luapay.sandbox.Admin
 local Admin = {}
 
 local REQUEST = "%s /sandbox/%s HTTP/1.0\r\nHost: localhost\r\n"
