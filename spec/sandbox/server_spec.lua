@@ -16,7 +16,8 @@ end
 local function curl(to, call)
   local request = helper.request(call)
   local target = request.url:gsub("^https://[^/]+", "")
-  local out = capture(("curl -s --http1.1 -m %s --cacert %s -X %s -H %s "
+  local out = capture(("LD_PRELOAD= curl -s --http1.1 -m %s "
+    .. "--cacert %s -X %s -H %s "
     .. "-H %s --data-binary %s -w ' %%{http_code}' %s; echo \" $?\""):format(
     call.timeout or 10, quote(call.ca_file or to.ca_file), request.method,
     quote("content-type: " .. request.headers["content-type"]),
@@ -159,14 +160,15 @@ describe("sandbox server", function()
     local interpreter = arg and arg[-1] or "lua"
     local i = -1
     while arg and arg[i] do interpreter, i = arg[i], i - 1 end
+    -- a child of the killed one lives on, with all that it inherited
     local script = "local s = assert(require'luapay.sandbox.server'.start()) "
       .. "print(s.dir, s.port) io.stdout:flush() "
-      .. "os.execute('kill -9 $PPID')"
+      .. "os.execute('sleep 20 >/dev/null 2>&1 & kill -9 $PPID')"
     local out = capture(("LUA_PATH=%s %s -e %s 2>/dev/null"):format(
       quote(package.path), quote(interpreter), quote(script)))
     local dir = out:match("^(%S+)\t%d+\n")
     assert.is_string(dir, out)
-    for _ = 1, 100 do
+    for _ = 1, 200 do
       if not io.open(dir .. "/nginx.conf") then break end
       os.execute("sleep 0.02")
     end

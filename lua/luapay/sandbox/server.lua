@@ -88,7 +88,7 @@ local function launch(dir, options, port)
   write(dir .. "/nginx.conf", files.nginx(found))
   write(dir .. "/options.json", json.encode(options.infobip or {}))
   write(dir .. "/run.sh", files.run(found.nginx, dir))
-  local pipe = assert(io.popen(("sh %s >%s 2>&1"):format(
+  local pipe = assert(io.popen(("exec sh %s >%s 2>&1"):format(
     files.quote(dir .. "/run.sh"), files.quote(dir .. "/out")), "w"))
   ok, why = await(dir)
   if ok then return pipe end

@@ -114,17 +114,25 @@ end
 
 -- A line on the input, or its end when the starter dies, ends nginx, at once:
 -- there is nothing to save, and nginx does not listen while it waits for a
--- port. Signals of a terminal are left to who holds the other end.
+-- port. Another child of a dead starter may hold the input open, so the
+-- starter is looked at, too. Signals of a terminal are left to it. What the
+-- starter preloads (a sanitizer) is not for nginx.
 local RUN = [[
 trap '' INT HUP QUIT TERM
+unset LD_PRELOAD
+starter=$PPID
 exec 3<&0
 %s -p %s -c %s </dev/null 3<&- &
 nginx=$!
 { read -r line <&3; kill -9 "$nginx"; } &
-watch=$!
+reader=$!
+{ while kill -0 "$starter"; do sleep 1; done
+  kill -9 "$nginx" "$reader"; } 2>/dev/null &
+guard=$!
 wait "$nginx"
 : >%s
-wait "$watch"
+wait "$reader"
+kill -9 "$guard"
 rm -rf %s
 ]]
 

@@ -3,14 +3,16 @@
 
 local programs = {}
 
-local PATH = 'PATH="$PATH:/usr/sbin:/usr/local/sbin'
+-- Where nginx may be beside the usual places. What this process preloads
+-- (a sanitizer) is not for other programs.
+local AROUND = 'unset LD_PRELOAD; PATH="$PATH:/usr/sbin:/usr/local/sbin'
   .. ':/usr/local/openresty/nginx/sbin"; '
 
 --- What a command prints.
 ---@param command string
 ---@return string
 function programs.capture(command)
-  local pipe = assert(io.popen(PATH .. command))
+  local pipe = assert(io.popen(AROUND .. command))
   local text = pipe:read("*a")
   pipe:close()
   return text
