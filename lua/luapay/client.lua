@@ -1,14 +1,11 @@
--- client.lua - the order of the steps of one call, and nothing else:
--- prepare, sign, send, interpret. Methods are made from the tables.
--- Nothing is sent when a client is made; no coroutine is made around a
--- call: the transport may yield, to whoever runs it.
+-- client.lua - clients and their methods, made from the tables. Nothing is
+-- sent when a client is made.
 
-local core = require "luapay.core"
-local fault = require "luapay.fault"
-local json = require "luapay.json"
+local call = require "luapay.call"
 local check_options = require("luapay.options").check
+local core = require "luapay.core"
 local custom = require "luapay.transport.custom"
-local retry = require "luapay.retry"
+local fault = require "luapay.fault"
 
 local client = {}
 
@@ -25,99 +22,6 @@ local CALL_OPTIONS = { timeout = { type = "number", positive = true } }
 -- What belongs to a client, out of sight of whoever prints one.
 local inner_of = setmetatable({}, { __mode = "k" })
 
--- The little of an endpoint's row that a call looks at.
-local function endpoint_of(api, name)
-  local number = core.find(api .. "." .. name)
-  if not number then return nil end
-  local row = core.describe(number)
-  return {
-    id = api .. "." .. name,
-    number = number,
-    open = row.open,
-    harmless = row["repeat"] == "read" or row["repeat"] == "safe",
-  }
-end
-
--- What a failed exchange says of the money.
-local function failed(endpoint, failure, attempts)
-  local harmless = endpoint.harmless or failure.phase == "before_send"
-  return fault.new({
-    kind = failure.kind,
-    outcome = harmless and "failed" or "unknown",
-    message = failure.message,
-    phase = failure.phase,
-    attempts = attempts,
-  }, endpoint.id)
-end
-
--- Sends until there is an answer to keep, or no point in going on.
-local function exchange(inner, endpoint, request, deadline)
-  local transport = inner.transport
-  for attempt = 1, math.huge do
-    local left = deadline - transport:now()
-    local response, failure = transport:send(request, left)
-    local delay = retry.delay(
-      endpoint.harmless,
-      response,
-      attempt,
-      inner.policy,
-      inner.random
-    )
-    if not delay or transport:now() + delay >= deadline then
-      if response then return response end
-      return nil, failed(endpoint, failure, attempt)
-    end
-    transport:sleep(delay)
-  end
-end
-
--- From the text of an answer to what the caller gets.
-local function read(endpoint, response)
-  local answer, problem
-  if response.body ~= "" then
-    answer, problem = json.decode(response.body)
-  end
-  local result, refusal =
-    core.interpret(endpoint.number, response.status, answer, problem)
-  if result then return result end
-  refusal.retry_after = tonumber(response.headers["retry-after"])
-  return nil, fault.new(refusal, endpoint.id)
-end
-
-local function attempt(inner, endpoint, request, deadline)
-  if not endpoint.open then
-    local signed, refusal = inner.auth.sign(request, deadline)
-    if not signed then return nil, refusal end
-  end
-  if inner.transport:now() >= deadline then
-    return nil,
-      failed(endpoint, {
-        kind = "timeout",
-        phase = "before_send",
-        message = "the deadline passed before anything was sent",
-      }, 0)
-  end
-  local response, failure = exchange(inner, endpoint, request, deadline)
-  if not response then return nil, failure end
-  return read(endpoint, response)
-end
-
--- One call. A refusal for want of a session says that nothing was done, so
--- the request goes once more with a new one.
-local function call(inner, endpoint, args, deadline)
-  local request, refusal = core.prepare(endpoint.number, args, inner.settings)
-  if not request then return nil, fault.new(refusal, endpoint.id) end
-  request.endpoint = endpoint.id
-  request.url = inner.bases[request.host] .. request.target
-  local result, err = attempt(inner, endpoint, request, deadline)
-  if err and err.renew then
-    inner.auth.forget(request)
-    result, err = attempt(inner, endpoint, request, deadline)
-    if err then err.renew = nil end
-  end
-  return result, err
-end
-
 local function deadline_of(inner, given)
   local timeout = inner.timeout
   if given then
@@ -129,14 +33,14 @@ end
 
 -- A method for an endpoint. Its row is looked up when it is first named.
 local function method_of(api, name)
-  local endpoint = endpoint_of(api, name)
+  local endpoint = call.endpoint(api, name)
   if not endpoint then return nil end
   return function(self, args, given)
     local inner = inner_of[self]
     if not inner then
       error("call it with a colon: client:" .. name .. "{...}", 2)
     end
-    return call(inner, endpoint, args or {}, deadline_of(inner, given))
+    return call.make(inner, endpoint, args or {}, deadline_of(inner, given))
   end
 end
 
@@ -150,7 +54,7 @@ local Client = {}
 ---@return luapay.Fault? fault of kind "argument"
 function Client:check(name, args)
   local inner = inner_of[self]
-  local endpoint = endpoint_of(inner.api, name)
+  local endpoint = call.endpoint(inner.api, name)
     or error(inner.api .. " has no endpoint " .. tostring(name), 2)
   local request, refusal = core.prepare(endpoint.number, args, inner.settings)
   if request then return true end
@@ -195,7 +99,7 @@ local function bases_of(api, base_url)
     end
     return bases
   end
-  if not base_url:match "^https?://[^/?#@%s]+[^?#%s]*$" then
+  if not (base_url .. "/"):match "^https?://[^/?#@%s]+/[^?#%s]*$" then
     error(
       ("luapay.%s: base_url: expected https://host[:port][/path]"):format(
         api.name
@@ -243,7 +147,7 @@ function client.new(name, scheme, given)
     random = options.random,
   }
   inner.auth = scheme.new(options, transport, function(method, args, deadline)
-    return call(inner, endpoint_of(name, method), args, deadline)
+    return call.make(inner, call.endpoint(name, method), args, deadline)
   end)
   local self = setmetatable({}, class_of(name))
   inner_of[self] = inner

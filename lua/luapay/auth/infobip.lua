@@ -44,7 +44,7 @@ end
 --- Makes the scheme of one client.
 ---@param options table checked options
 ---@param transport luapay.Transport
----@param call async fun(name: string, args: table, deadline: number): table?, luapay.Fault?
+---@param call function makes a call: name, args, deadline
 ---@return { sign: function, forget: function }
 function infobip.new(options, transport, call)
   local renewal = gate.new(transport)

@@ -4,6 +4,7 @@
 -- never passed over: both make the whole run's outcome "unknown".
 
 local fault = require "luapay.fault"
+local topup_items = require "luapay.flow.topup_items"
 
 local topup = {}
 
@@ -21,63 +22,6 @@ local SETTLED = {
   rolled_back = true,
 }
 
-local ARGS =
-  { "accountKey", "ammount", "amount", "currencycode", "description" }
-
-local function args_of(item)
-  local args = {}
-  for _, name in ipairs(ARGS) do
-    args[name] = item[name]
-  end
-  return args
-end
-
-local function refuse(index, field, message)
-  return nil,
-    fault.new {
-      kind = "argument",
-      endpoint = "flow.topup",
-      field = ("items[%d].%s"):format(index, field),
-      message = message,
-    }
-end
-
-local function check_names(item, index)
-  local known = { reference = true }
-  for _, name in ipairs(ARGS) do
-    known[name] = true
-  end
-  for name in pairs(item) do
-    if not known[name] then
-      return refuse(index, tostring(name), "no such field")
-    end
-  end
-  return true
-end
-
--- All items are checked before the first is sent.
-local function check(client, items)
-  local seen = {}
-  for index, item in ipairs(items) do
-    local reference = item.reference
-    if type(reference) ~= "string" or reference == "" then
-      return refuse(index, "reference", "expected a text of your own")
-    elseif seen[reference] then
-      return refuse(
-        index,
-        "reference",
-        ("stands at items[%d] too"):format(seen[reference])
-      )
-    end
-    seen[reference] = index
-    local known, stranger = check_names(item, index)
-    if not known then return nil, stranger end
-    local good, err = client:check("add_funds", args_of(item))
-    if not good then return refuse(index, err.field, err.message) end
-  end
-  return true
-end
-
 local function new_report(items)
   local report = { items = {} }
   for index, item in ipairs(items) do
@@ -92,7 +36,7 @@ end
 
 -- Sends one credit; says whether to go on.
 local function credit(client, item, entry, options)
-  local result, err = client:add_funds(args_of(item), options.call)
+  local result, err = client:add_funds(topup_items.args(item), options.call)
   if result then
     entry.state, entry.transactionId = "credited", result.transactionId
     return true
@@ -171,12 +115,13 @@ end
 ---@async
 ---@param client luapay.Infobip
 ---@param items luapay.TopupItem[]
----@param options? { note: string?, call: table? } note of a rollback; options of each call
+---@param options? { note: string?, call: table? } `note` of a rollback;
+--- `call`: options of each call
 ---@return luapay.TopupReport? report
 ---@return luapay.Fault? fault
 function topup.credit_all(client, items, options)
   options = options or {}
-  local good, refusal = check(client, items)
+  local good, refusal = topup_items.check(client, items)
   if not good then return nil, refusal end
   local report = new_report(items)
   for index, item in ipairs(items) do

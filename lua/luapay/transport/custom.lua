@@ -9,7 +9,18 @@ local Custom = {}
 Custom.__index = Custom
 
 function Custom:send(request, timeout)
-  return self.exchange(request, timeout)
+  local response, failure = self.exchange(request, timeout)
+  if response then
+    response.headers = response.headers or {}
+    response.body = response.body or ""
+    return response
+  end
+  return nil,
+    failure or {
+      kind = "transport",
+      phase = "after_send",
+      message = "the transport has not said what went wrong",
+    }
 end
 
 function Custom:sleep(seconds)
@@ -23,10 +34,11 @@ end
 
 Custom.now = core.now
 
-function Custom:close() end
+--- There is nothing to close; the function is the user's.
+function Custom.close() end
 
 --- Takes a transport as it is; makes one of a function.
----@param given luapay.Transport|fun(request: luapay.Request, timeout: number): luapay.Response?, luapay.Failure?
+---@param given luapay.Transport|luapay.Exchange
 ---@return luapay.Transport
 function custom.from(given)
   if type(given) == "function" then

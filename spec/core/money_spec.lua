@@ -1,0 +1,101 @@
+-- Exact amounts of a currency.
+
+local luapay = require "luapay"
+local money, minor = luapay.money, luapay.minor
+
+describe("luapay.money", function()
+  for _, case in ipairs {
+    { "12.50", "EUR", "12.50 EUR", 1250 },
+    { "12.5", "eur", "12.50 EUR", 1250 },
+    { 12.5, "EUR", "12.50 EUR", 1250 },
+    { 0.07, "DKK", "0.07 DKK", 7 },
+    { "-0.01", "EUR", "-0.01 EUR", -1 },
+    { "1500", "JPY", "1500 JPY", 1500 },
+    { "1500", "XPF", "1500 XPF", 1500 },
+    { "1.234", "KWD", "1.234 KWD", 1234 },
+    { "1.2345", "CLF", "1.2345 CLF", 12345 },
+    { "0", "EUR", "0.00 EUR", 0 },
+  } do
+    it(("is exact: %s %s"):format(tostring(case[1]), case[2]), function()
+      local m = assert(money(case[1], case[2]))
+      assert.equal(case[3], tostring(m))
+      assert.equal(case[4], m.minor)
+      assert.equal(case[3], m.decimal .. " " .. m.currency)
+      assert.is_true(m == minor(case[4], case[2]))
+    end)
+  end
+
+  for _, case in ipairs {
+    { "12.505", "EUR", "amount", 'EUR has at most 2 decimals, got "12.505"' },
+    { "1.5", "JPY", "amount", 'JPY has no decimals, got "1.5"' },
+    { 0.1 + 0.2, "EUR", "amount", nil },
+    { "abc", "EUR", "amount", 'expected a decimal like "12.50", got "abc"' },
+    { "12.50", "XYZ", "currency", 'ISO 4217 knows no currency "XYZ"' },
+    {
+      "12.50",
+      "EURO",
+      "currency",
+      'expected a currency code (EUR), got "EURO"',
+    },
+    { "99999999999999999.99", "EUR", "amount", "too large, or no number" },
+    { "999999999999999999", "EUR", "amount", "too large" },
+  } do
+    it(("refuses %s %s"):format(tostring(case[1]), case[2]), function()
+      local m, fault = money(case[1], case[2])
+      assert.is_nil(m)
+      assert.equal("argument", fault.kind)
+      assert.equal(case[3], fault.field)
+      if case[4] then assert.equal(case[4], fault.message) end
+    end)
+  end
+
+  it("adds, subtracts, negates and compares", function()
+    local a, b = money("0.10", "EUR"), money("0.20", "EUR")
+    assert.equal("0.30 EUR", tostring(a + b))
+    assert.equal("-0.10 EUR", tostring(a - b))
+    assert.equal("-0.10 EUR", tostring(-a))
+    assert.is_true(a < b and a <= b and b > a and a ~= b)
+    assert.is_true(a + b == money("0.30", "EUR"))
+    assert.is_false(money("1", "EUR") == money("1", "USD"))
+  end)
+
+  it("does not mix currencies, and does not overflow", function()
+    local eur, usd = money("1", "EUR"), money("1", "USD")
+    assert.has_error(function()
+      return eur + usd
+    end, "cannot mix EUR with USD")
+    assert.has_error(function()
+      return eur < usd
+    end, "cannot mix EUR with USD")
+    local most = money("9999999999999999.99", "EUR")
+    assert.has_error(function()
+      return most + most
+    end)
+    assert.has_error(function()
+      return eur + 1
+    end)
+  end)
+
+  it("is made of whole minor units only", function()
+    assert.equal("12.50 EUR", tostring(minor(1250, "EUR")))
+    assert.has_error(function()
+      minor(12.5, "EUR")
+    end)
+    assert.has_error(function()
+      minor(1, "NOPE")
+    end)
+  end)
+
+  it("knows its digits also where a float would lose them", function()
+    local m = money("123456789012345.67", "EUR")
+    assert.equal("12345678901234567", tostring(m.minor))
+  end)
+
+  it("has no other fields, and none can be set", function()
+    local m = money("1", "EUR")
+    assert.is_nil(m.amount)
+    assert.has_error(function()
+      m.minor = 2
+    end)
+  end)
+end)
