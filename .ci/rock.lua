@@ -36,5 +36,8 @@ local infobip = luapay.infobip({
   password = "wrong",
   transport = provider:transport(),
 })
-local _, fault = infobip:rollback_transaction({ transactionId = 1 })
+local _, fault = infobip:rollback_transaction({
+  transactionId = 1,
+  note = "nothing to take back",
+})
 assert(fault and fault.kind == "auth", tostring(fault))

@@ -16,7 +16,6 @@ local function read_request()
   return table.concat({
     "POST " .. path .. " HTTP/1.1",
     "Host: " .. host .. ":" .. port,
-    "Accept: */*",
     (headers:gsub("\n", "\r\n")),
     "Content-Length: " .. #body,
     "",
