@@ -101,6 +101,7 @@ build = {
     ["luapay.sandbox.nginx"] = "lua/luapay/sandbox/nginx.lua",
     ["luapay.sandbox.provider"] = "lua/luapay/sandbox/provider.lua",
     ["luapay.sandbox.request_log"] = "lua/luapay/sandbox/request_log.lua",
+    ["luapay.sandbox.routes"] = "lua/luapay/sandbox/routes.lua",
     ["luapay.sandbox.server"] = "lua/luapay/sandbox/server.lua",
     ["luapay.sandbox.server_admin"] = "lua/luapay/sandbox/server_admin.lua",
     ["luapay.sandbox.server_files"] = "lua/luapay/sandbox/server_files.lua",

@@ -124,4 +124,9 @@ function body.read(request, fields)
   return pick(found, fields, reader.name)
 end
 
+--- The same, of an endpoint.
+function body.read_for(request, endpoint)
+  return body.read(request, endpoint.fields)
+end
+
 return body

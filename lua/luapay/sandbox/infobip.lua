@@ -94,6 +94,21 @@ function infobip.expire(state, request)
   state.sessions:stop(token_of(request))
 end
 
+-- What this provider has beside what all have.
+infobip.methods = {}
+
+--- All accounts by key: currency, opening, balance.
+---@return table<string, table>
+function infobip.methods:accounts() return self.state.ledger:accounts() end
+
+--- One account's balance, for example "112.50"; or nil.
+---@param key string
+---@return string?
+function infobip.methods:balance(key)
+  local account = self.state.ledger:account(key)
+  return account and account.balance
+end
+
 infobip.endpoints = {
   { name = "login", public = true, run = calls.login,
     method = "POST", path = "/1/customerProfile/login",

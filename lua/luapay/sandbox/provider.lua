@@ -6,13 +6,19 @@ local body = require "luapay.sandbox.body"
 local clock = require "luapay.sandbox.clock"
 local faultpoint = require "luapay.sandbox.faultpoint"
 local request_log = require "luapay.sandbox.request_log"
+local routes = require "luapay.sandbox.routes"
 local take_apart = require "luapay.sandbox.take_apart"
 local transport = require "luapay.sandbox.transport"
 
 local provider = {}
 
 local Provider = {}
-Provider.__index = Provider
+
+-- A definition may have `methods` of its own.
+function Provider:__index(name)
+  local own = rawget(self, "definition").methods
+  return own and own[name] or Provider[name]
+end
 
 local function check_options(definition, options)
   for name in pairs(options) do
@@ -34,10 +40,9 @@ function provider.new(definition, options)
   for name, value in pairs(options) do self.options[name] = value end
   self.clock = type(options.clock) == "table" and options.clock
     or clock.new(options.clock)
-  self.endpoints, self.paths = {}, {}
+  self.endpoints, self.routes = {}, routes.new(definition.endpoints)
   for _, endpoint in ipairs(definition.endpoints) do
     self.endpoints[endpoint.name] = endpoint
-    self.paths[endpoint.path] = endpoint
   end
   self:reset()
   return self
@@ -52,14 +57,18 @@ function Provider:reset()
 end
 
 -- The endpoint's own work: is the caller known, are the arguments well, go.
+-- A definition may `read` arguments in its own way: (request, endpoint) ->
+-- args; or nil, problem; and the names that were ignored. `request.params`
+-- has the {parts} of the path.
 function Provider:act(endpoint, request, entry)
-  local args, problem, ignored = body.read(request, endpoint.fields)
+  local definition = self.definition
+  local read = definition.read or body.read_for
+  local args, problem, ignored = read(request, endpoint)
   self.log:note(entry, args, ignored)
-  local caller, refusal =
-    self.definition.admit(self.state, endpoint, request)
+  local caller, refusal = definition.admit(self.state, endpoint, request)
   if not caller then return refusal end
-  if not args then return self.definition.problem(problem) end
-  return endpoint.run(self.state, args, caller)
+  if not args then return definition.problem(problem, request) end
+  return endpoint.run(self.state, args, caller, request)
 end
 
 function Provider:serve(endpoint, request, entry)
@@ -83,16 +92,18 @@ end
 ---@return table? failure kind, phase, message, as a transport has them
 function Provider:handle(request)
   local seen = take_apart(request)
-  local endpoint = self.paths[seen.path]
+  local endpoint, params = self.routes:find(seen.method, seen.path)
   local entry = self.log:add(self.clock:now(), seen, endpoint)
   local response, failure
-  if not endpoint then
-    response = self.definition.problem { status = 404, text = "No such path" }
-  elseif endpoint.method ~= seen.method then
-    response = self.definition.problem { status = 405, text = "Wrong method" }
-    response.headers.allow = endpoint.method
-  else
+  if endpoint then
+    seen.params = params
     response, failure = self:serve(endpoint, seen, entry)
+  else
+    response = self.definition.problem({
+      status = params and 405 or 404,
+      text = params and "Wrong method" or "No such path",
+    }, seen)
+    response.headers.allow = params
   end
   entry.status = response and response.status
   entry.failure = failure and failure.message
@@ -114,7 +125,6 @@ end
 function Provider:clear() self.points = {} end
 
 --- A transport to this provider, in this process, on its clock.
----@return table
 function Provider:transport() return transport.new(self) end
 
 --- Lets simulated time pass.
@@ -129,18 +139,6 @@ function Provider:requests() return self.log:list() end
 --- Copies of all bookings, oldest first; see ledger.lua.
 ---@return table[]
 function Provider:ledger() return self.state.ledger:bookings() end
-
---- All accounts by key: currency, opening, balance.
----@return table<string, table>
-function Provider:accounts() return self.state.ledger:accounts() end
-
---- One account's balance, for example "112.50"; or nil.
----@param key string
----@return string?
-function Provider:balance(key)
-  local account = self.state.ledger:account(key)
-  return account and account.balance
-end
 
 --- Checks the books; see ledger.lua for the rules.
 ---@return true? ok, or nil

@@ -10,16 +10,19 @@ local Log = {}
 Log.__index = Log
 
 --- Makes an empty log.
----@param secret table<string, boolean> names of arguments to hide
+---@param secret table<string, boolean> names of arguments and headers to
+--- hide
 ---@return table log
 function request_log.new(secret)
   return setmetatable({ secret = secret, rows = {}, count = 0 }, Log)
 end
 
 -- The scheme of an authorization shows, what follows does not.
-local function redact_headers(headers)
+local function redact_headers(headers, secret)
   local out = {}
-  for name, value in pairs(headers) do out[name] = value end
+  for name, value in pairs(headers) do
+    out[name] = secret[name] and HIDDEN or value
+  end
   if out.authorization then
     out.authorization = out.authorization:match("^%a+ ")
     out.authorization = (out.authorization or "") .. HIDDEN
@@ -41,7 +44,7 @@ function Log:add(time, request, endpoint)
     number = self.count, time = time, method = request.method,
     path = request.path, query = request.query and HIDDEN,
     endpoint = endpoint and endpoint.name,
-    headers = redact_headers(request.headers),
+    headers = redact_headers(request.headers, self.secret),
   }
   self.rows[self.count] = entry
   return entry
