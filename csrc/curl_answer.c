@@ -21,7 +21,8 @@ static const struct explanation explanations[] = {
   { CURLE_COULDNT_CONNECT, 1,
     "cannot connect; check host, port and firewall" },
   { CURLE_SSL_CONNECT_ERROR, 1,
-    "the TLS handshake failed; both sides need TLS 1.2 or later" },
+    "the TLS handshake failed; check the versions (1.2 or later) and "
+    "whether the server wants a client certificate" },
   { CURLE_PEER_FAILED_VERIFICATION, 1,
     "the server's certificate is not trusted; check the host name, the "
     "clock and the option 'ca_file'" },
@@ -70,7 +71,8 @@ static void push_reason (lua_State *L, const struct exchange *x) {
       ? "no connection in time, nothing was sent; check host and firewall"
       : "no complete answer in time");
   else if (x->code == CURLE_OK)
-    lua_pushliteral(L, "the server's answer is not HTTP");
+    lua_pushliteral(L, "the connection ended before the whole answer was "
+                       "here");
   else if (e->message == NULL)
     lua_pushstring(L, curl_easy_strerror(x->code));
   else if (e->detail && x->problem[0] != '\0')
@@ -216,9 +218,10 @@ static void push_response (lua_State *L, const struct exchange *x,
   luaL_setmetatable(L, RESPONSE);
 }
 
+/* libcurl is content with a head that was cut off; we are not. */
 void pay_push_outcome (lua_State *L, const struct exchange *x) {
   long status = 0;
-  if (x->why == BY_LIBCURL && x->code == CURLE_OK)
+  if (x->why == BY_LIBCURL && x->code == CURLE_OK && x->head_done)
     curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status >= 200) {
     push_response(L, x, status);

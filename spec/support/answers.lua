@@ -1,0 +1,102 @@
+-- What the server of the specs answers: one function for the first word of
+-- the path. Returns true when the connection goes on.
+local answers = {}
+
+local every_byte = {}
+for i = 0, 255 do every_byte[i + 1] = string.char(i) end
+every_byte = table.concat(every_byte)
+
+local function reply(c, status, body, headers)
+  return c:send(("HTTP/1.1 %s Some Reason\r\nContent-Length: %d\r\n%s\r\n%s")
+    :format(status, #body, headers or "", body))
+end
+
+function answers.echo(c, request)
+  return reply(c, 200, request.head .. request.body)
+end
+
+function answers.status(c, _, status)
+  local bare = status == "204" or status == "304"
+  if bare then return c:send("HTTP/1.1 " .. status .. " None\r\n\r\n") end
+  return reply(c, status, "status " .. status)
+end
+
+function answers.redirect(c, _, status)
+  return reply(c, status, "gone", "Location: /echo\r\n")
+end
+
+function answers.size(c, _, n) return reply(c, 200, ("x"):rep(tonumber(n))) end
+function answers.binary(c) return reply(c, 200, every_byte) end
+
+function answers.chunked(c)
+  return c:send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    .. "5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nX-Trailer: late\r\n\r\n")
+end
+
+function answers.headers(c)
+  return reply(c, 200, "", "X-Mixed-CASE:  some value \r\n"
+    .. "Set-Cookie: a=1\r\nset-cookie: b=2\r\nX-Empty:\r\n"
+    .. "SET-COOKIE: c=3\r\nX-Colon: a:b\r\n")
+end
+
+function answers.hints(c)
+  c:send("HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n")
+  c:send("HTTP/1.1 102 Processing\r\nX-Early: still\r\n\r\n")
+  return reply(c, 200, "at last", "X-Final: yes\r\n")
+end
+
+function answers.unending(c)  -- ends with the connection
+  c:send("HTTP/1.1 200 OK\r\n\r\nuntil the end")
+end
+
+function answers.wait(c, _, seconds)
+  c:sleep(tonumber(seconds))
+  return reply(c, 200, "waited")
+end
+
+-- from here on: days when things go wrong
+
+function answers.silent(c) c:sleep(60) end
+function answers.close() end
+function answers.reset(c) c:reset() end
+
+function answers.stall(c)
+  c:send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.")
+  c:sleep(60)
+end
+
+function answers.truncated(c)
+  c:send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.")
+end
+
+function answers.cut_chunk(c)
+  c:send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nten")
+end
+
+function answers.halfway(c)
+  c:send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.")
+  c:sleep(0.05)
+  c:reset()
+end
+
+function answers.half_head(c) c:send("HTTP/1.1 200 OK\r\nContent-Le") end
+function answers.garbage(c) c:send("\1\2\3 what is this?\r\n\r\n") end
+
+function answers.big_head(c)
+  c:send("HTTP/1.1 200 OK\r\n")
+  for i = 1, 200 do
+    c:send(("X-Header-%d: %s\r\n"):format(i, ("y"):rep(1000)))
+  end
+  return c:send("\r\n")
+end
+
+local module = {}
+
+function module.answer(connection, request)
+  local word, rest = request.path:match("^/([%w_]*)/?([^?]*)")
+  local answer = answers[word]
+  if not answer then return reply(connection, 404, "no such path") end
+  return answer(connection, request, rest)
+end
+
+return module

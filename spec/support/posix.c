@@ -1,0 +1,69 @@
+/*
+** posix.c - module spec.support.posix: processes and signals for specs.
+** Build: cc -std=c99 -fPIC -shared -I<lua> -I csrc \
+**   -o build/<lua>/spec/support/posix.so spec/support/posix.c
+*/
+#define _XOPEN_SOURCE 700
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../csrc/compat.h"
+
+/* fork() -> pid, 0 in the child */
+static int posix_fork (lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)fork());
+  return 1;
+}
+
+/* wait(pid) -> exit code, or -1 when it did not exit by itself */
+static int posix_wait (lua_State *L) {
+  int status = 0;
+  (void)waitpid((pid_t)luaL_checkinteger(L, 1), &status, 0);
+  lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  return 1;
+}
+
+/* quit(code): at once, without collecting anything or leaving busted */
+static int posix_quit (lua_State *L) {
+  _exit((int)luaL_checkinteger(L, 1));
+}
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm (int signal) {
+  (void)signal;
+  alarms++;
+}
+
+/* alarms(milliseconds): a signal every so often; 0 stops them -> count */
+static int posix_alarms (lua_State *L) {
+  struct itimerval every;
+  struct sigaction action;
+  long ms = (long)luaL_checkinteger(L, 1);
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = count_alarm;
+  (void)sigaction(SIGALRM, &action, NULL);
+  every.it_interval.tv_sec = ms / 1000;
+  every.it_interval.tv_usec = ms % 1000 * 1000;
+  every.it_value = every.it_interval;
+  (void)setitimer(ITIMER_REAL, &every, NULL);
+  lua_pushinteger(L, (lua_Integer)alarms);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+  { "fork", posix_fork },
+  { "wait", posix_wait },
+  { "quit", posix_quit },
+  { "alarms", posix_alarms },
+  { NULL, NULL }
+};
+
+PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
+PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,244 @@
+-- A server that behaves well or badly as the path of the request says (see
+-- answers.lua). Run as: lua5.4 server.lua <fifo> <folder of certificates>
+--
+-- It writes "name port" of each listener to the fifo, then obeys standard
+-- input: a line asks for the log (what arrived, one request a line), the
+-- end of the input ends the server. So it cannot outlive who started it.
+local here = arg[0]:match("^(.*/)") or "./"
+local answers = dofile(here .. "answers.lua")
+local socket = require "socket"
+local ssl = require "ssl"
+local fifo, certificates = arg[1], arg[2]
+
+local log, asleep = {}, {}
+local readers, writers = {}, {}  -- socket -> the coroutine that waits for it
+
+local function wait(sock, how)
+  local waiting = (how == "write" or how == "wantwrite") and writers or readers
+  waiting[sock] = coroutine.running()
+  coroutine.yield()
+end
+
+local Connection = {}
+Connection.__index = Connection
+
+-- Appends to the buffer; nil at the end of the stream.
+function Connection:fill()
+  while true do
+    local data, err, part = self.sock:receive(8192)
+    data = data or part
+    if data and data ~= "" then
+      self.buffer = self.buffer .. data
+      return true
+    end
+    if err ~= "timeout" and err ~= "wantread" and err ~= "wantwrite" then
+      return nil
+    end
+    wait(self.sock, err)
+  end
+end
+
+function Connection:send(data)
+  local i = 1
+  while i <= #data do
+    local last, err, partly = self.sock:send(data, i)
+    i = (last or partly or i - 1) + 1
+    if err == "closed" then return nil end
+    if err then wait(self.sock, err == "timeout" and "write" or err) end
+  end
+  return true
+end
+
+function Connection:sleep(seconds)
+  asleep[#asleep + 1] = {
+    at = socket.gettime() + seconds, co = coroutine.running(),
+  }
+  coroutine.yield()
+end
+
+function Connection:close()
+  self.sock:close()
+end
+
+-- The other side gets a reset, not an orderly end.
+function Connection:reset()
+  self.tcp:setoption("linger", { on = true, timeout = 0 })
+  self.tcp:close()
+end
+
+function Connection:request()
+  local finish
+  repeat
+    finish = select(2, self.buffer:find("\r\n\r\n", 1, true))
+    if not finish and not self:fill() then return nil end
+  until finish
+  local head = self.buffer:sub(1, finish)
+  local length = tonumber(head:lower():match("\ncontent%-length: *(%d+)")) or 0
+  while #self.buffer < finish + length do
+    if not self:fill() then return nil end
+  end
+  local request = { head = head,
+    body = self.buffer:sub(finish + 1, finish + length) }
+  self.buffer = self.buffer:sub(finish + length + 1)
+  request.method, request.path = head:match("^(%S+) (%S+)")
+  return request
+end
+
+local function handshake(self, context)
+  local secure = ssl.wrap(self.tcp, context)
+  secure:settimeout(0)
+  self.sock = secure
+  while true do
+    local ok, err = secure:dohandshake()
+    if ok then return true end
+    if err ~= "wantread" and err ~= "wantwrite" then return false end
+    wait(secure, err)
+  end
+end
+
+local connections = 0
+
+local function serve(tcp, listener)
+  tcp:settimeout(0)
+  tcp:setoption("tcp-nodelay", true)
+  local self = setmetatable({ tcp = tcp, sock = tcp, buffer = "" },
+    Connection)
+  connections = connections + 1
+  local number, nth = connections, 0
+  if listener.context and not handshake(self, listener.context) then
+    tcp:close()
+    return
+  end
+  local go_on = true
+  while go_on do
+    local request = self:request()
+    if not request then break end
+    nth = nth + 1
+    request.nth = nth
+    log[#log + 1] = ("%s %s %d %d"):format(
+      request.method, request.path, number, nth)
+    go_on = answers.answer(self, request)
+  end
+  self:close()
+end
+
+local function context(certificate, more)
+  local parameters = {
+    mode = "server", protocol = "any", options = { "all" },
+    key = certificates .. "/" .. certificate .. ".key",
+    certificate = certificates .. "/" .. certificate .. ".crt",
+  }
+  for name, value in pairs(more or {}) do parameters[name] = value end
+  return assert(ssl.newcontext(parameters))
+end
+
+local listeners, ports = {}, {}
+
+local function listen(name, backlog)
+  local tcp = assert(socket.tcp4())
+  tcp:setoption("reuseaddr", true)
+  assert(tcp:bind("127.0.0.1", 0))
+  assert(tcp:listen(backlog or 128))
+  tcp:settimeout(0)
+  local port = select(2, tcp:getsockname())
+  ports[#ports + 1] = name .. " " .. math.tointeger(tonumber(port))
+  return tcp, port
+end
+
+local function add(name, tls)
+  local tcp = listen(name)
+  listeners[tcp] = { context = tls }
+end
+
+add("plain")
+for _, name in ipairs { "good", "expired", "elsewhere", "untrusted",
+  "lonely" } do
+  add(name, context(name))
+end
+-- level 0, or OpenSSL refuses the old protocol by itself
+add("old", context("good", {
+  protocol = "tlsv1_1", ciphers = "DEFAULT@SECLEVEL=0" }))
+add("picky", context("good", {
+  protocol = "tlsv1_2", cafile = certificates .. "/ca.crt",
+  verify = { "peer", "fail_if_no_peer_cert" } }))
+
+local keep = { listen("mute") }  -- is connected to, never says a word
+
+-- a listener that has its hands full: the next to connect waits for ever
+local _, full = listen("full", 0)
+for i = 1, 8 do
+  keep[i + 1] = socket.tcp4()
+  keep[i + 1]:settimeout(0)
+  keep[i + 1]:connect("127.0.0.1", full)
+end
+
+-- a port that nobody listens on, and that nobody else gets
+local nobody = assert(socket.tcp4())
+assert(nobody:bind("127.0.0.1", 0))
+ports[#ports + 1] = "nobody "
+  .. math.tointeger(tonumber((select(2, nobody:getsockname()))))
+
+local function report(lines)
+  local out = assert(io.open(fifo, "w"))
+  for _, line in ipairs(lines) do out:write(line, "\n") end
+  out:close()
+end
+
+local input = { getfd = function() return 0 end,
+  dirty = function() return false end }
+
+local function obey()
+  if not io.read("l") then os.exit(0) end
+  report(log)
+  log = {}
+end
+
+local function spawn(fn, ...)
+  local ok, err = coroutine.resume(coroutine.create(fn), ...)
+  if not ok then io.stderr:write("server: ", tostring(err), "\n") end
+end
+
+local function wake(waiting, sock)
+  local co = waiting[sock]
+  waiting[sock] = nil
+  if not co then return end
+  local ok, err = coroutine.resume(co)
+  if not ok then io.stderr:write("server: ", tostring(err), "\n") end
+end
+
+local function wake_sleepers()
+  local now, left = socket.gettime(), nil
+  for i = #asleep, 1, -1 do
+    local sleeper = asleep[i]
+    if sleeper.at <= now then
+      table.remove(asleep, i)
+      coroutine.resume(sleeper.co)
+      left = 0
+    else
+      left = math.min(left or math.huge, sleeper.at - now)
+    end
+  end
+  return left
+end
+
+local function step()
+  local from, to = { input }, {}
+  for tcp in pairs(listeners) do from[#from + 1] = tcp end
+  for sock in pairs(readers) do from[#from + 1] = sock end
+  for sock in pairs(writers) do to[#to + 1] = sock end
+  local readable, writable = socket.select(from, to, wake_sleepers())
+  for _, sock in ipairs(readable) do
+    if sock == input then
+      obey()
+    elseif listeners[sock] then
+      local tcp = sock:accept()
+      if tcp then spawn(serve, tcp, listeners[sock]) end
+    else
+      wake(readers, sock)
+    end
+  end
+  for _, sock in ipairs(writable) do wake(writers, sock) end
+end
+
+report(ports)
+while true do step() end
