@@ -2,10 +2,11 @@
 # make demo                install what is missing, build, run the main job
 # make test                build for every Lua, run all specs on each
 # make spec                run specs on one Lua: LUA=5.1 SPEC=spec/x_spec.lua
-# make check               format, lint, all Luas with gcc and clang, examples
+# make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
 # make rock                lint the rockspec; build, install and try the rock
+# make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
 # make bench-instructions  instructions of one call, by callgrind
 # make style               show where clang-format and stylua would differ
@@ -45,7 +46,8 @@ SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
 RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
-TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-busted curl
+TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-busted lua-socket lua-sec \
+            curl
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 INSTALL = .ci/install
@@ -55,8 +57,8 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo test spec build-all check lint style warnings \
-        examples check-asan check-valgrind rock bench bench-instructions \
-        bench-programs deps clean
+        examples check-asan check-valgrind rock rockspec bench \
+        bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
 all:
@@ -111,7 +113,7 @@ lint:
 	@$(INSTALL) $(LINT_DEBS)
 	luacheck --quiet $(LUA_FILES) luapay-scm-1.rockspec
 
-LUA_FILES = lua spec examples bench .ci/rock.lua
+LUA_FILES = lua spec examples bench .ci/rock.lua .ci/rockspec.lua
 C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] bench/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
 
@@ -159,7 +161,9 @@ VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full \
            --errors-for-leak-kinds=none --show-leak-kinds=definite \
            --keep-debuginfo=yes --child-silent-after-fork=yes \
            --log-file=$(OUT)/valgrind.log
-VALGRIND_SPEC ?= spec
+# Not what has short time-outs, or only reads files.
+VALGRIND_SPEC ?= $(filter-out spec/project_spec.lua,\
+  $(wildcard spec/core spec/transport spec/*_spec.lua))
 
 check-valgrind:
 	@$(INSTALL) $(TEST_DEBS) valgrind
@@ -172,6 +176,10 @@ check-valgrind:
 rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
 	@.ci/rock 5.4 5.1
+
+rockspec:
+	@$(INSTALL) $(RUN_DEBS)
+	@$(INTERPRETER) .ci/rockspec.lua
 
 bench-programs:
 	@$(INSTALL) $(BENCH_DEBS)

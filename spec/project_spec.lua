@@ -107,8 +107,17 @@ describe("the rooms", function()
   -- of ours; a room may always require itself.
   local ALLOWED = {
     init = { "auth", "client", "core", "flow", "task", "transport" },
-    client = { "call", "core", "fault", "options", "transport" },
-    call = { "core", "fault", "json", "retry" },
+    client = {
+      "call", "core", "fault", "hooks", "idempotency", "options", "raw",
+      "retry", "row", "transport",
+    },
+    call = { "core", "dress", "exchange", "fault", "hooks", "json", "retry" },
+    raw = { "core", "exchange", "fault", "json", "options" },
+    dress = { "core", "fault", "idempotency", "random" },
+    exchange = { "fault", "hooks", "retry" },
+    hooks = { "fault" },
+    idempotency = { "core", "fault", "random" },
+    row = { "core" },
     auth = { "fault" },
     flow = { "fault" },
     json = { "core" },
