@@ -195,7 +195,7 @@ describe("luapay.map", function()
   it("works inside itself when there is nothing to wait for", function()
     local done = task.map({ 1, 2 }, nil, function(n)
       local inner = task.map({ n, n }, nil, function(m) return m end)
-      source:call(n)
+      assert(source:call(n))  -- and not woken by the inner one
       return #inner
     end)
     assert.equal(2, done[2].result)

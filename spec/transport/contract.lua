@@ -64,7 +64,7 @@ local function contract(make)
     end)
 
     it("a body of any size, without waiting for leave", function()
-      local body = ("0123456789"):rep(100000)
+      local body = ("0123456789"):rep(200000)
       local echo = transport:send(request("/echo", "POST", body), LONG).body
       assert.equal(body, echo:sub(-#body))
       assert.not_matches("expect:", echo:sub(1, 500):lower())
