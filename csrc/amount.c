@@ -39,24 +39,27 @@ int pay_check_range (lua_State *L, const struct pay_field *f,
                       lua_tostring(L, -2), lua_tostring(L, -1));
 }
 
-/* The currency beside the money, NULL when it is absent or not known. */
+/* The currency beside the money, or beside the object that it is in; NULL
+   when it is absent or not known. */
 static const struct pay_currency *neighbour (lua_State *L,
                                              const struct pay_field *f,
                                              const struct pay_spot *at) {
   const struct pay_currency *currency = NULL;
-  if (f->currency == NULL || at->table == 0)
+  if (f->currency == NULL)
     return NULL;
-  lua_getfield(L, at->table, f->currency);
-  if (lua_type(L, -1) == LUA_TSTRING)
-    currency = pay_currency_named(lua_tostring(L, -1));
-  lua_pop(L, 1);
+  for (; at != NULL && at->table != 0 && currency == NULL; at = at->up) {
+    lua_getfield(L, at->table, f->currency);
+    if (lua_type(L, -1) == LUA_TSTRING)
+      currency = pay_currency_named(lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
   return currency;
 }
 
 static int complain_of_digits (lua_State *L, const struct pay_spot *at,
                                const struct pay_currency *currency,
                                int digits) {
-  const char *code = currency != NULL ? currency->code : "a number";
+  const char *code = currency != NULL ? currency->code : "the amount";
   if (lua_type(L, -1) == LUA_TNUMBER)
     return pay_complain(L, at,
                         "%s has at most %d decimals, and this float is "
@@ -150,16 +153,18 @@ static int take_money (lua_State *L, const struct pay_field *f,
                        const struct pay_spot *at, struct pay_decimal *d) {
   const struct pay_money *m = pay_to_money(L, -1);
   const struct pay_currency *currency = neighbour(L, f, at);
+  int minor = f->unit == PAY_MINOR || f->unit == PAY_CENTS;
+  int digits = f->digits != 0 ? f->digits : MOST_DIGITS;
   if (m != NULL) {
     *d = m->amount;
-    if (f->unit == PAY_MINOR)
+    if (minor)
       d->digits = 0;
     return check_same(L, f, at, m, currency);
   }
-  if (f->unit == PAY_MINOR)
+  if (minor)
     return take_minor(L, at, d);
   return take_decimal(L, f, at, d, currency,
-                      currency != NULL ? currency->digits : MOST_DIGITS);
+                      currency != NULL ? currency->digits : digits);
 }
 
 int pay_money_to_wire (lua_State *L, const struct pay_field *f,
@@ -169,6 +174,6 @@ int pay_money_to_wire (lua_State *L, const struct pay_field *f,
     return 0;
   if (!pay_check_range(L, f, at, pay_decimal_double(&d)))
     return 0;
-  set_decimal(w, &d, f->unit != PAY_TEXT);
+  set_decimal(w, &d, f->unit == PAY_DECIMAL || f->unit == PAY_MINOR);
   return 1;
 }

@@ -176,16 +176,13 @@ static const struct pay_host hosts[] = {
 };
 
 static const struct pay_error_shape errors[] = {
-  { .mark = "requestError.serviceException",
-    .code = "requestError.serviceException.messageId",
+  { .code = "requestError.serviceException.messageId",
     .message = "requestError.serviceException.text",
     .variables = "requestError.serviceException.variables" },
-  { .mark = "requestError.policyException",
-    .code = "requestError.policyException.messageId",
+  { .code = "requestError.policyException.messageId",
     .message = "requestError.policyException.text",
     .variables = "requestError.policyException.variables" },
-  { .mark = "requestError" },
-  { .mark = NULL }
+  { .message = NULL }
 };
 
 const struct pay_api pay_infobip = {
@@ -193,6 +190,7 @@ const struct pay_api pay_infobip = {
   .title = "Infobip External Payments",
   .hosts = hosts,
   .errors = errors,
+  .error_mark = "requestError",
   .endpoints = endpoints,
   .doc = "Credits a client's account and rolls a transaction back."
 };

@@ -16,6 +16,7 @@ void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
   here->index = 0;
   here->table = table;
   here->lenient = up != NULL && up->lenient;
+  here->redact = up != NULL && up->redact;
 }
 
 void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,

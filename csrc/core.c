@@ -40,17 +40,19 @@ static int core_find (lua_State *L) {
 }
 
 /*
-** prepare(number, args [, settings]) -> request, or nil and a fault
+** prepare(number, args [, settings [, base]]) -> request, or nil and a
+** fault. 'base' is the address of the endpoint's host.
 */
 static int core_prepare (lua_State *L) {
   const struct pay_api *api;
   const struct pay_endpoint *e = check_endpoint(L, 1, &api);
+  const char *base = luaL_optstring(L, 4, NULL);
   int settings = lua_isnoneornil(L, 3) ? 0 : 3;
   luaL_checktype(L, 2, LUA_TTABLE);
   if (settings != 0)
     luaL_checktype(L, 3, LUA_TTABLE);
-  lua_settop(L, 3);
-  return result_or_fault(L, pay_prepare(L, e, 2, settings));
+  lua_settop(L, 4);
+  return result_or_fault(L, pay_prepare(L, e, 2, settings, base));
 }
 
 /*
@@ -112,6 +114,63 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
+/*
+** fingerprint(text) -> text that is most likely another's for another text
+** (FNV-1a, 64 bits: against mistakes, not against malice)
+*/
+static int core_fingerprint (lua_State *L) {
+  static const char hex[] = "0123456789abcdef";
+  size_t n, i;
+  const char *s = luaL_checklstring(L, 1, &n);
+  unsigned long long x = 14695981039346656037ULL;
+  char room[16];
+  for (i = 0; i < n; i++)
+    x = (x ^ (unsigned char)s[i]) * 1099511628211ULL;
+  for (i = 0; i < sizeof(room); i++, x >>= 4)
+    room[i] = hex[x & 15];
+  lua_pushlstring(L, room, sizeof(room));
+  return 1;
+}
+
+/*
+** clean(answer) -> the decoded answer without marks and nulls
+*/
+static int core_clean (lua_State *L) {
+  lua_settop(L, 1);
+  pay_read(L, NULL);
+  return 1;
+}
+
+/*
+** escape(text) -> the text as it stands in a URL
+*/
+static int core_escape (lua_State *L) {
+  size_t n;
+  const char *s = luaL_checklstring(L, 1, &n);
+  struct pay_text t;
+  pay_text_open(L, &t);
+  pay_add_escaped(&t, s, n);
+  pay_text_push(&t);
+  return 1;
+}
+
+/*
+** encode(value) -> JSON, or nil and a fault
+*/
+static int core_encode (lua_State *L) {
+  struct pay_spot root;
+  struct pay_text t;
+  luaL_checkany(L, 1);
+  lua_settop(L, 1);
+  pay_spot_field(&root, NULL, "body", 0);
+  pay_text_open(L, &t);
+  lua_pushvalue(L, 1);
+  if (!pay_add_any_json(L, &root, &t))
+    return result_or_fault(L, 0);
+  pay_text_push(&t);
+  return 1;
+}
+
 static const luaL_Reg core_functions[] = { { "find", core_find },
                                            { "prepare", core_prepare },
                                            { "interpret", core_interpret },
@@ -121,6 +180,10 @@ static const luaL_Reg core_functions[] = { { "find", core_find },
                                            { "money", core_money },
                                            { "minor", pay_minor_money },
                                            { "now", core_now },
+  { "fingerprint", core_fingerprint },
+  { "clean", core_clean },
+  { "escape", core_escape },
+  { "encode", core_encode },
                                            { NULL, NULL } };
 
 

@@ -19,6 +19,7 @@ struct pay_spot {
   int index;        /* of that element */
   int table;        /* stack index of the table that holds the value */
   int lenient;      /* fields that we do not know may pass */
+  int redact;       /* secrets are not written out */
 };
 
 /* A scalar as it goes out. 's' points into 'room' or into the value. */
@@ -85,6 +86,13 @@ int pay_money_to_wire (lua_State *L, const struct pay_field *f,
 int pay_check_list (lua_State *L, const struct pay_field *f,
                     const struct pay_spot *at, int *n);
 
+/* Refuses arguments that break a rule between fields: see rules.c. */
+int pay_check_rules (lua_State *L, const struct pay_endpoint *e,
+                     const struct pay_spot *root);
+
+/* Sets "rules" in the table on the top: what each asks, in words. */
+void pay_describe_rules (lua_State *L, const struct pay_endpoint *e);
+
 /* Adds the value on the top as JSON, checked. */
 int pay_add_json (lua_State *L, const struct pay_field *f,
                   const struct pay_spot *at, struct pay_text *t);
@@ -104,9 +112,11 @@ void pay_add_quoted (struct pay_text *t, const char *s, size_t n);
 void pay_add_escaped (struct pay_text *t, const char *s, size_t n);
 
 /* Pushes a request made of the arguments at the stack index 'args'. The
-   table at 'settings' (0: none) is the client's: see prepare.c. */
+   table at 'settings' (0: none) is the client's: see prepare.c. The
+   request has a 'url' when 'base' says where the host is, else a 'target'
+   without one. */
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
-                 int settings);
+                 int settings, const char *base);
 
 /* Pushes the result that the answer at 'answer' means. */
 int pay_interpret (lua_State *L, const struct pay_api *api,

@@ -26,10 +26,13 @@ static const char *const formats[] = { [PAY_PLAIN] = NULL,
                                        [PAY_CURRENCY] = "currency",
                                        [PAY_COUNTRY] = "country",
                                        [PAY_DIGITS] = "digits",
-                                       [PAY_PHONE] = "phone" };
+                                       [PAY_PHONE] = "phone",
+                                       [PAY_DAY] = "day",
+                                       [PAY_TOKEN68] = "token68" };
 
 static const char *const units[] = {
-  [PAY_DECIMAL] = "decimal", [PAY_MINOR] = "minor", [PAY_TEXT] = "text"
+  [PAY_DECIMAL] = "decimal", [PAY_MINOR] = "minor", [PAY_TEXT] = "text",
+  [PAY_CENTS] = "cents"
 };
 
 static const char *const styles[] = { [PAY_USUAL] = NULL,
@@ -45,7 +48,8 @@ static const char *const bodies[] = { [PAY_NO_BODY] = NULL,
 static const char *const answers[] = { [PAY_AN_OBJECT] = "object",
                                        [PAY_A_LIST] = "list",
                                        [PAY_NOTHING] = "nothing",
-                                       [PAY_BYTES] = "bytes" };
+                                       [PAY_BYTES] = "bytes",
+                                       [PAY_EITHER] = "either" };
 
 static const char *const repeats[] = { [PAY_ONCE] = "once",
                                        [PAY_READ] = "read",
@@ -59,7 +63,8 @@ static const struct {
               { PAY_SECRET, "secret" },     { PAY_SIGNED, "signed" },
               { PAY_CLIENT, "client" },     { PAY_SIGNATURE, "signature" },
               { PAY_LINES, "lines" },       { PAY_SENT_EMPTY, "sent_empty" },
-              { PAY_KEY, "key" },           { 0, NULL } };
+              { PAY_KEY, "key" },           { PAY_TRIM, "trim" },
+              { 0, NULL } };
 
 static void set (lua_State *L, const char *name, const char *value) {
   if (value == NULL)
@@ -113,9 +118,11 @@ static void push_field (lua_State *L, const struct pay_field *f, int placed) {
   set(L, "style", styles[f->style]);
   set(L, "unit", f->type == PAY_MONEY ? units[f->unit] : NULL);
   set(L, "currency", f->currency);
+  set(L, "preset", f->preset);
   set(L, "doc", f->doc);
   set_bound(L, "min", f->min);
   set_bound(L, "max", f->max);
+  set_bound(L, "digits", f->digits);
   set_choices(L, f->choices);
   for (i = 0; flags[i].name != NULL; i++) {
     if (f->flags & flags[i].flag)
@@ -188,6 +195,7 @@ void pay_describe (lua_State *L, const struct pay_api *api,
     set_true(L, "test_only");
   set_success(L, e->success);
   set_refusals(L, e->refusals);
+  pay_describe_rules(L, e);
   set_fields(L, "params", e->args, 1);
   set_fields(L, "result", e->result, 0);
 }

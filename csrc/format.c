@@ -133,6 +133,23 @@ static int is_country (const char *s, size_t n) {
   return matches(s, n, "aa");
 }
 
+static int is_day (const char *s, size_t n) {
+  return is_date(s, n) || is_date_time(s, n);
+}
+
+/* 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" */
+static int is_token68 (const char *s, size_t n) {
+  size_t i = 0;
+  while (i < n && (is_letter(s[i]) || is_digit(s[i]) ||
+                   memchr("-._~+/", s[i], 6) != NULL))
+    i++;
+  if (i == 0)
+    return 0;
+  while (i < n && s[i] == '=')
+    i++;
+  return i == n;
+}
+
 static int is_plain (const char *s, size_t n) {
   (void)s;
   (void)n;
@@ -153,12 +170,14 @@ static const struct {
   [PAY_CURRENCY] = { is_currency, "a currency code (EUR)" },
   [PAY_COUNTRY] = { is_country, "a country code (DK)" },
   [PAY_DIGITS] = { is_digits, "a whole number" },
-  [PAY_PHONE] = { is_phone, "a phone number (+4512345678)" }
+  [PAY_PHONE] = { is_phone, "a phone number (+4512345678)" },
+  [PAY_DAY] = { is_day, "a date (YYYY-MM-DD), with or without a time" },
+  [PAY_TOKEN68] = { is_token68, "letters, digits and -._~+/ only" }
 };
 
 static int has_control (const char *s, size_t n, int lines_allowed) {
   size_t i;
-  for (i = 0; i < n; i++) {
+  for (i = pay_ascii_run(s, n); i < n; i++) {
     unsigned char c = (unsigned char)s[i];
     if (c == 0x7F)
       return 1;

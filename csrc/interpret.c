@@ -6,17 +6,21 @@
 #include "core.h"
 #include "verdict.h"
 
+static int has (lua_State *L, int answer, const char *path) {
+  int there;
+  pay_push_path(L, answer, path);
+  there = !lua_isnil(L, -1) && !lua_islightuserdata(L, -1);
+  lua_pop(L, 1);
+  return there;
+}
+
 /* The shape of error that this answer has, or NULL. */
 static const struct pay_error_shape *find_shape (lua_State *L,
                                                  const struct pay_api *api,
                                                  int answer) {
   const struct pay_error_shape *s = api->errors;
-  for (; s != NULL && (s->mark != NULL || s->message != NULL); s++) {
-    int there;
-    pay_push_path(L, answer, s->mark != NULL ? s->mark : s->message);
-    there = !lua_isnil(L, -1) && !lua_islightuserdata(L, -1);
-    lua_pop(L, 1);
-    if (there)
+  for (; s != NULL && s->message != NULL; s++) {
+    if (has(L, answer, s->message) || has(L, answer, s->code))
       return s;
   }
   return NULL;
@@ -36,6 +40,10 @@ static int refuse (lua_State *L, const struct pay_api *api,
   if (s != NULL) {
     pay_push_path(L, answer, s->code);
     v.code = as_text(L);
+    if (v.code == NULL) {
+      pay_push_path(L, answer, s->other_code);
+      v.code = as_text(L);
+    }
     pay_push_path(L, answer, s->correlation_id);
     v.correlation_id = as_text(L);
     pay_push_path(L, answer, s->message);
@@ -117,10 +125,22 @@ static int read_list (lua_State *L, const struct pay_endpoint *e) {
   return 1;
 }
 
+/* A list of one counts as a lone object. */
+static void take_lone (lua_State *L) {
+  if (lua_rawlen(L, -1) != 1)
+    return;
+  lua_rawgeti(L, -1, 1);
+  if (lua_istable(L, -1))
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+}
+
 static int read_object (lua_State *L, const struct pay_endpoint *e,
                         int status) {
   struct pay_field object = { .type = PAY_OBJECT };
   object.fields = e->result;
+  take_lone(L);
   unwrap(L, e);
   pay_read(L, &object);
   return check_whole(L, e, status);
@@ -132,7 +152,8 @@ static int read_result (lua_State *L, const struct pay_endpoint *e, int status,
     lua_newtable(L);
     return 1;
   }
-  if (e->answer == PAY_BYTES) {
+  if (e->answer == PAY_BYTES ||
+      (e->answer == PAY_EITHER && lua_type(L, answer) == LUA_TSTRING)) {
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, answer);
     lua_setfield(L, -2, "content");
@@ -162,11 +183,15 @@ static int is_ok (lua_State *L, const struct pay_api *api, int answer) {
 
 /* An error's body is an error, whatever the status says. */
 static int is_refusal (lua_State *L, const struct pay_api *api, int answer) {
-  const struct pay_error_shape *s;
+  int marked;
   if (!lua_istable(L, answer))
     return 0;
-  s = find_shape(L, api, answer);
-  return (s != NULL && s->mark != NULL) || is_ok(L, api, answer) == 0;
+  if (api->error_mark == NULL)
+    return is_ok(L, api, answer) == 0;
+  lua_getfield(L, answer, api->error_mark);
+  marked = lua_istable(L, -1);
+  lua_pop(L, 1);
+  return marked;
 }
 
 int pay_interpret (lua_State *L, const struct pay_api *api,
@@ -175,7 +200,8 @@ int pay_interpret (lua_State *L, const struct pay_api *api,
   luaL_checkstack(L, 16, "answer nested too deep");
   if (status < 200 || status > 299 || is_refusal(L, api, answer))
     return refuse(L, api, e, status, answer);
-  if (lua_istable(L, answer) && is_ok(L, api, answer) < 0)
+  if (lua_istable(L, answer) && e->answer != PAY_EITHER &&
+      is_ok(L, api, answer) < 0)
     return unreadable(L, e, status, NULL, "the answer has no code");
   return read_result(L, e, status, answer, problem);
 }

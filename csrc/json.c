@@ -160,6 +160,14 @@ static int add_scalar (lua_State *L, const struct pay_field *f,
   return 1;
 }
 
+/* Where anything may stand, the field still says in which unit. */
+static int add_money (lua_State *L, const struct pay_field *f,
+                      const struct pay_spot *at, struct pay_text *t) {
+  struct pay_field money = *f;
+  money.type = PAY_MONEY;
+  return add_scalar(L, &money, at, t);
+}
+
 int pay_add_json (lua_State *L, const struct pay_field *f,
                   const struct pay_spot *at, struct pay_text *t) {
   if (is_null(L)) {
@@ -168,6 +176,8 @@ int pay_add_json (lua_State *L, const struct pay_field *f,
     pay_text_add(t, "null", 4);
     return 1;
   }
+  if (f->type == PAY_ANY && pay_to_money(L, -1) != NULL)
+    return add_money(L, f, at, t);
   if (f->type == PAY_ANY || (f->type == PAY_OBJECT && f->fields == NULL))
     return pay_add_any_json(L, at, t);
   if (f->type == PAY_OBJECT)

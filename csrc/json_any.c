@@ -33,6 +33,16 @@ static int add_number (lua_State *L, const struct pay_spot *at,
   return 1;
 }
 
+static int add_money (lua_State *L, const struct pay_spot *at,
+                      struct pay_text *t) {
+  static const struct pay_field any = { .name = "", .flags = PAY_SIGNED };
+  struct pay_wire w;
+  if (!pay_money_to_wire(L, &any, at, &w))
+    return 0;
+  pay_text_add(t, w.s, w.n);
+  return 1;
+}
+
 static int add_members (lua_State *L, const struct pay_spot *at,
                         struct pay_text *t) {
   int table = lua_gettop(L);
@@ -85,7 +95,7 @@ int pay_add_any_json (lua_State *L, const struct pay_spot *at,
       break;
     default:
       if (pay_to_money(L, -1) != NULL)
-        return add_number(L, at, t);
+        return add_money(L, at, t);
   }
   return pay_complain_of_type(L, at, "something that JSON can say");
 }

@@ -143,6 +143,10 @@ int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at) {
     lua_pop(L, 1);
     push_currency(L, f, at);
   }
+  if (f->preset != NULL && lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushstring(L, f->preset);
+  }
   return 0;
 }
 

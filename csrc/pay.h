@@ -41,14 +41,17 @@ enum pay_format {
   PAY_CURRENCY,  /* three letters, ISO 4217 */
   PAY_COUNTRY,   /* two letters, ISO 3166-1 */
   PAY_DIGITS,    /* a whole number as text; an integer will do */
-  PAY_PHONE      /* digits, with or without a leading + */
+  PAY_PHONE,     /* digits, with or without a leading + */
+  PAY_DAY,       /* a date, or a date and time */
+  PAY_TOKEN68    /* what RFC 7235 allows to stand in a header alone */
 };
 
 /* The unit of money on the wire. */
 enum pay_unit {
   PAY_DECIMAL, /* 12.50 */
   PAY_MINOR,   /* 1250 */
-  PAY_TEXT     /* "12.50", also in JSON */
+  PAY_TEXT,    /* "12.50", also in JSON */
+  PAY_CENTS    /* "1250": minor units, in quotes in JSON */
 };
 
 /* How a value is written where its type leaves a choice. */
@@ -68,7 +71,8 @@ enum pay_flag {
   PAY_SIGNATURE = 32,   /* the client's authentication fills it in */
   PAY_LINES = 64,       /* may hold line breaks */
   PAY_SENT_EMPTY = 128, /* sent with an empty value when absent */
-  PAY_KEY = 256         /* the idempotency key: made where none is given */
+  PAY_KEY = 256,        /* the idempotency key: made where none is given */
+  PAY_TRIM = 512        /* names in here may end in blanks, which are none */
 };
 
 struct pay_field {
@@ -83,9 +87,12 @@ struct pay_field {
   unsigned flags;
   char separator;             /* of PAY_JOINED */
   double min, max;            /* of a number, a length, a count; max 0: none */
+  int digits;                 /* of money without a currency: most decimals */
   const char *currency;       /* of money: its neighbour with the currency */
   const char *money[2];       /* of a currency: its neighbour, by both names */
-  const char *const *choices; /* the only values, NULL-ended */
+  const char *const *choices; /* the only values, NULL-ended; beside a
+                                 format: values that it need not fit */
+  const char *preset;         /* what is sent when the caller says nothing */
   const struct pay_field *fields;  /* NULL-named end */
   const struct pay_field *element; /* of a list of plain values */
   const char *doc; /* one sentence, for the manual and the editor */
@@ -98,7 +105,8 @@ enum pay_answer {
   PAY_AN_OBJECT,
   PAY_A_LIST, /* a bare array; a lone object counts as a list of one */
   PAY_NOTHING,
-  PAY_BYTES /* not JSON: a PDF, a picture, raw text */
+  PAY_BYTES, /* not JSON: a PDF, a picture, raw text */
+  PAY_EITHER /* an object, or what is not JSON as bytes */
 };
 
 /* What sending the same request again would do. */
@@ -118,6 +126,33 @@ struct pay_refusal {
   const char *doc;
 };
 
+/* What a rule asks of a field. */
+enum pay_demand {
+  PAY_NEEDED,   /* to be there */
+  PAY_UNWANTED, /* not to be there */
+  PAY_EQUALS,   /* to be 'value' */
+  PAY_STARTS,   /* to start with 'value' */
+  PAY_HOLDS,    /* to be a list with an element whose 'member' is 'value' */
+  PAY_AT_MOST   /* to be no more than 'most', in the unit of the wire */
+};
+
+/* True of a field that is 'is', or a number between 'from' and 'to'. */
+struct pay_condition {
+  const char *field; /* NULL: always true */
+  const char *is;
+  double from, to;
+};
+
+/* What one field asks of another. */
+struct pay_rule {
+  const char *within; /* each element of this list; NULL: the arguments */
+  const char *field;  /* of whom it asks; NULL ends a list of rules */
+  enum pay_demand demand;
+  const char *value, *member;
+  double most;
+  struct pay_condition when[2]; /* both must be true */
+};
+
 struct pay_endpoint {
   const char *name;
   const char *title; /* the provider's heading */
@@ -128,6 +163,7 @@ struct pay_endpoint {
   enum pay_answer answer;
   const char *root; /* where the result may be wrapped: "login" */
   const struct pay_field *args;
+  const struct pay_rule *rules;
   const struct pay_field *result;
   const int *success; /* statuses, 0-ended; NULL: any 2xx */
   const struct pay_refusal *refusals;
@@ -141,8 +177,8 @@ struct pay_endpoint {
 
 /* One shape of an error's body: dotted paths into it. */
 struct pay_error_shape {
-  const char *mark; /* present: the answer is an error, always */
   const char *code;
+  const char *other_code; /* where there is no code */
   const char *message;
   const char *variables; /* fill %1, %2... of the message */
   const char *correlation_id;
@@ -158,6 +194,7 @@ struct pay_api {
   const char *title;
   const struct pay_host *hosts;         /* both-NULL end */
   const struct pay_error_shape *errors; /* tried in order; empty end */
+  const char *error_mark; /* what has this is an error, whatever the status */
   const char *ok_field; /* an answer is a success when this is "0" */
   const struct pay_endpoint *endpoints; /* NULL-named end */
   const char *doc;

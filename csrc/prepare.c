@@ -3,7 +3,7 @@
 ** Nothing is sent here, and nothing that is wrong gets further.
 **
 ** A client's settings: 'lenient' lets fields pass that the tables do not
-** know; 'json' sends a form as a JSON object; 'query' puts the inputs of a
+** know; 'redact' writes *** for secrets; 'json' sends a form as a JSON object; 'query' puts the inputs of a
 ** GET in the query string; 'rename' has other names for fields of a form;
 ** and arguments that belong to the client are found under their names.
 */
@@ -156,15 +156,10 @@ static void open_request (struct pay_request *r) {
   r->table = lua_gettop(L);
   lua_pushstring(L, r->e->method);
   lua_setfield(L, r->table, "method");
-  pay_pushwhole(L, r->e->host + 1);
-  lua_setfield(L, r->table, "host");
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 2);
   lua_pushvalue(L, -1);
   lua_setfield(L, r->table, "headers");
   r->headers = r->table + 1;
-  set_header(r, "accept",
-             r->e->answer == PAY_BYTES ? "*/*" : "application/json");
-  set_header(r, "user-agent", "luapay");
   pay_text_open(L, &r->target);
   pay_text_open(L, &r->body);
 }
@@ -184,7 +179,7 @@ static int write_request (struct pay_request *r, const struct pay_spot *root) {
     return 0;
   if (object)
     pay_text_char(&r->body, '{');
-  if (!add_fields(r, root))
+  if (!add_fields(r, root) || !pay_check_rules(r->L, r->e, root))
     return 0;
   if (root->lenient && !add_unknown(r, root))
     return 0;
@@ -194,7 +189,7 @@ static int write_request (struct pay_request *r, const struct pay_spot *root) {
 }
 
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
-                 int settings) {
+                 int settings, const char *base) {
   struct pay_request r;
   struct pay_spot root;
   r.L = L;
@@ -204,12 +199,15 @@ int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
   r.renames = is_set(&r, "rename");
   pay_spot_field(&root, NULL, NULL, args);
   root.lenient = is_set(&r, "lenient");
+  root.redact = is_set(&r, "redact");
   open_request(&r);
+  if (base != NULL)
+    pay_text_string(&r.target, base);
   if (!write_request(&r, &root))
     return 0;
   finish_body(&r);
   pay_text_push(&r.target);
-  lua_setfield(L, r.table, "target");
+  lua_setfield(L, r.table, base != NULL ? "url" : "target");
   lua_settop(L, r.table);
   return 1;
 }

@@ -13,13 +13,19 @@
 
 #define MAX_EXACT 9007199254740992.0 /* 2^53 */
 
+/* Text whatever JSON says: decimals keep their digits so. */
+static int is_text (const struct pay_field *f) {
+  return f != NULL && (f->type == PAY_STRING ||
+                       (f->type == PAY_MONEY && f->unit != PAY_MINOR));
+}
+
 /* Integers where Lua has them; a float that is whole is one. */
 static void read_number (lua_State *L, const struct pay_field *f) {
   double x = (double)lua_tonumber(L, -1);
   struct pay_decimal d = { 0, 0 };
   char room[PAY_DECIMAL_ROOM];
   int whole = x == floor(x) && fabs(x) <= MAX_EXACT;
-  if (f != NULL && (f->type == PAY_MONEY || f->type == PAY_STRING) &&
+  if (is_text(f) &&
       pay_decimal_from(&d, x, 9) == PAY_DECIMAL_OK)
     lua_pushlstring(L, room, pay_decimal_write(&d, room));
   else if (whole)
@@ -48,8 +54,7 @@ static int to_whole (const char *s, size_t n, long long *x) {
 static void read_long (lua_State *L, const struct pay_field *f, const char *s,
                        size_t n) {
   long long x;
-  int text = f != NULL && (f->type == PAY_MONEY || f->type == PAY_STRING);
-  if (!text && to_whole(s, n, &x))
+  if (!is_text(f) && to_whole(s, n, &x))
     pay_pushwhole(L, x);
   else
     lua_pushlstring(L, s, n);
@@ -105,9 +110,43 @@ static void read_aliases (lua_State *L, const struct pay_field *f) {
   }
 }
 
+/* Moves what stands under "name " to "name". */
+static void trim_key (lua_State *L, int table) {
+  size_t n, length;
+  const char *s = lua_tolstring(L, -1, &length);
+  for (n = length; n > 0 && s[n - 1] == ' '; n--)
+    ;
+  lua_pushlstring(L, s, n);
+  lua_pushvalue(L, -2);
+  lua_rawget(L, table);
+  lua_rawset(L, table);
+  lua_pushvalue(L, -1);
+  lua_pushnil(L);
+  lua_rawset(L, table);
+}
+
+/* One at a time: a table must not grow while it is walked. */
+static void trim_keys (lua_State *L, int table) {
+  for (lua_pushnil(L); lua_next(L, table);) {
+    size_t n;
+    const char *s;
+    lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TSTRING)
+      continue;
+    s = lua_tolstring(L, -1, &n);
+    if (n == 0 || s[n - 1] != ' ')
+      continue;
+    trim_key(L, table);
+    lua_pop(L, 1);
+    lua_pushnil(L);
+  }
+}
+
 static void read_table (lua_State *L, const struct pay_field *f) {
   int table = lua_gettop(L);
   luaL_checkstack(L, 8, "answer nested too deep");
+  if (f != NULL && (f->flags & PAY_TRIM))
+    trim_keys(L, table);
   for (lua_pushnil(L); lua_next(L, table);) {
     if (lua_islightuserdata(L, -1)) {
       lua_pop(L, 1);

@@ -52,17 +52,21 @@ static int same_word (const char *word, const char *s, size_t n) {
 }
 
 /* Any case will do; the provider's goes out. */
-static int check_choice (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
+static int take_choice (const struct pay_field *f, struct pay_wire *w) {
   int i;
-  if (f->choices == NULL)
-    return 1;
-  for (i = 0; f->choices[i] != NULL; i++) {
+  for (i = 0; f->choices != NULL && f->choices[i] != NULL; i++) {
     if (same_word(f->choices[i], w->s, w->n)) {
       w->s = f->choices[i];
       return 1;
     }
   }
+  return 0;
+}
+
+static int check_choice (lua_State *L, const struct pay_field *f,
+                         const struct pay_spot *at, struct pay_wire *w) {
+  if (f->choices == NULL || take_choice(f, w))
+    return 1;
   push_choices(L, f->choices);
   pay_show(L, f, w->s, w->n);
   return pay_complain(L, at, "expected %s, got %s", lua_tostring(L, -2),
@@ -102,7 +106,9 @@ static int string_to_wire (lua_State *L, const struct pay_field *f,
     return pay_complain_of_type(L, at, "a string");
   w->s = lua_tolstring(L, -1, &w->n);
   w->bare = 0;
-  if (f->choices != NULL)
+  if (take_choice(f, w))
+    return 1;
+  if (f->choices != NULL && f->format == PAY_PLAIN)
     return check_choice(L, f, at, w);
   if (!pay_check_format(L, f, at, w->s, w->n))
     return 0;
@@ -232,5 +238,9 @@ int pay_to_wire (lua_State *L, const struct pay_field *f,
                  const struct pay_spot *at, struct pay_wire *w) {
   if (lua_islightuserdata(L, -1))
     return pay_complain(L, at, "must not be null");
-  return shapes[f->type](L, f, at, w);
+  if (!shapes[f->type](L, f, at, w))
+    return 0;
+  if (at->redact && (f->flags & PAY_SECRET))
+    set_text(w, "***", 3);
+  return 1;
 }

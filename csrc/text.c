@@ -16,10 +16,10 @@ void pay_text_open (lua_State *L, struct pay_text *t) {
 }
 
 /* The old room is let go only when the new one is there. */
-static void grow (struct pay_text *t, size_t need) {
-  size_t size = t->size * 2;
+static void grow (struct pay_text *t, size_t more) {
+  size_t size = t->size * 2, need = t->n + more;
   char *s;
-  if (need > (size_t)-1 / 4)
+  if (more > (size_t)-1 / 8)
     luaL_error(t->L, "request too large");
   while (size < need)
     size *= 2;
@@ -30,10 +30,14 @@ static void grow (struct pay_text *t, size_t need) {
   t->size = size;
 }
 
-void pay_text_add (struct pay_text *t, const char *s, size_t n) {
+char *pay_text_room (struct pay_text *t, size_t n) {
   if (n > t->size - t->n)
-    grow(t, t->n + n);
-  memcpy(t->s + t->n, s, n);
+    grow(t, n);
+  return t->s + t->n;
+}
+
+void pay_text_add (struct pay_text *t, const char *s, size_t n) {
+  memcpy(pay_text_room(t, n), s, n);
   t->n += n;
 }
 
@@ -43,7 +47,7 @@ void pay_text_string (struct pay_text *t, const char *s) {
 
 void pay_text_char (struct pay_text *t, char c) {
   if (t->n == t->size)
-    grow(t, t->n + 1);
+    grow(t, 1);
   t->s[t->n++] = c;
 }
 

@@ -16,11 +16,14 @@ struct pay_text {
   char *s;
   size_t n, size;
   int box; /* the stack slot */
-  char first[512];
+  char first[2048];
 };
 
 /* Makes it empty, and pushes its slot, which must outlive it. */
 void pay_text_open (lua_State *L, struct pay_text *t);
+
+/* Room for 'n' more, at the end; who fills it sets t->n. */
+char *pay_text_room (struct pay_text *t, size_t n);
 
 void pay_text_add (struct pay_text *t, const char *s, size_t n);
 void pay_text_string (struct pay_text *t, const char *s);

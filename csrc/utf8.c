@@ -46,20 +46,23 @@ size_t pay_utf8_char (const char *s, size_t n) {
   return length;
 }
 
-/* Most text is ASCII: eight bytes at a time while it lasts. */
-static size_t plain_run (const char *s, size_t n) {
-  size_t i = 0;
-  unsigned long long eight;
-  for (; n - i >= sizeof(eight); i += sizeof(eight)) {
-    memcpy(&eight, s + i, sizeof(eight));
-    if (eight & 0x8080808080808080ULL)
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Eight bytes at a time: a byte's high bit stays clear when adding to it
+   does not carry, and subtracting does not borrow, over it. */
+size_t pay_ascii_run (const char *s, size_t n) {
+  size_t i;
+  for (i = 0; n - i >= 8; i += 8) {
+    unsigned long long x;
+    memcpy(&x, s + i, 8);
+    if ((x | (x + EACH(1)) | (x - EACH(0x20))) & EACH(0x80))
       break;
   }
   return i;
 }
 
 size_t pay_utf8_count (const char *s, size_t n) {
-  size_t i = plain_run(s, n), count = i;
+  size_t i = pay_ascii_run(s, n), count = i;
   while (i < n) {
     size_t length = pay_utf8_char(s + i, n - i);
     if (length == 0)

@@ -14,6 +14,9 @@
    no overlong form, no surrogate, nothing beyond U+10FFFF. */
 size_t pay_utf8_char (const char *s, size_t n);
 
+/* Bytes at the start that are printable ASCII, maybe not all of them. */
+size_t pay_ascii_run (const char *s, size_t n);
+
 /* Characters in the text, or PAY_NOT_UTF8. */
 size_t pay_utf8_count (const char *s, size_t n);
 
