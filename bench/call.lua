@@ -5,16 +5,18 @@
 
 local call = {}
 
+local DESCRIPTION = "Order 2024-118-00417: prepaid balance for the spring "
+  .. "campaign, 25 000 messages to Croatia, Slovenia and Austria; "
+  .. "invoice R-77120, paid by bank transfer on 14 March, "
+  .. "approved by the sales desk in Zagreb"
+
 --- The arguments, a new table each time, as a program would make them.
 function call.args()
   return {
     accountKey = "8F0792F86035A9F4290821F1EE6BC06A",
     amount = "1249.50",
     currencycode = "EUR",
-    description = "Order 2024-118-00417: prepaid balance for the spring "
-      .. "campaign, 25 000 messages to Croatia, Slovenia and Austria; "
-      .. "invoice R-77120, paid by bank transfer on 14 March, "
-      .. "approved by the sales desk in Zagreb",
+    description = DESCRIPTION,
   }
 end
 

@@ -3,66 +3,22 @@
 -- may yield, to whoever runs it.
 
 local core = require "luapay.core"
+local dress = require "luapay.dress"
+local exchange = require "luapay.exchange"
 local fault = require "luapay.fault"
+local hooks = require "luapay.hooks"
 local json = require "luapay.json"
-local retry = require "luapay.retry"
 
 local call = {}
-
---- The little of an endpoint's row that a call looks at.
----@param api string
----@param name string
----@return table? endpoint nil when there is none of that name
-function call.endpoint(api, name)
-  local number = core.find(api .. "." .. name)
-  if not number then return nil end
-  local row = core.describe(number)
-  return {
-    id = api .. "." .. name,
-    number = number,
-    open = row.open,
-    harmless = row["repeat"] == "read" or row["repeat"] == "safe",
-  }
-end
-
--- What a failed exchange says of the money.
-local function failed(endpoint, failure, attempts)
-  local harmless = endpoint.harmless or failure.phase == "before_send"
-  return fault.new({
-    kind = failure.kind,
-    outcome = harmless and "failed" or "unknown",
-    message = failure.message,
-    phase = failure.phase,
-    attempts = attempts,
-  }, endpoint.id)
-end
-
--- Sends until there is an answer to keep, or no point in going on.
-local function exchange(inner, endpoint, request, deadline)
-  local transport = inner.transport
-  for attempt = 1, math.huge do
-    local left = deadline - transport:now()
-    local response, failure = transport:send(request, left)
-    local delay = retry.delay(
-      endpoint.harmless,
-      response,
-      attempt,
-      inner.policy,
-      inner.random
-    )
-    if not delay or transport:now() + delay >= deadline then
-      if response then return response end
-      return nil, failed(endpoint, failure, attempt)
-    end
-    transport:sleep(delay)
-  end
-end
 
 -- From the text of an answer to what the caller gets.
 local function read(endpoint, response)
   local answer, problem
-  if response.body ~= "" then
+  if endpoint.bytes then
+    answer = response.body
+  elseif response.body ~= "" then
     answer, problem = json.decode(response.body)
+    if endpoint.either and problem then answer = response.body end
   end
   local result, refusal =
     core.interpret(endpoint.number, response.status, answer, problem)
@@ -71,45 +27,71 @@ local function read(endpoint, response)
   return nil, fault.new(refusal, endpoint.id)
 end
 
-local function attempt(inner, endpoint, request, deadline)
-  if not endpoint.open then
-    local signed, refusal = inner.auth.sign(request, deadline)
-    if not signed then return nil, refusal end
-  end
-  if inner.transport:now() >= deadline then
-    return nil,
-      failed(endpoint, {
-        kind = "timeout",
-        phase = "before_send",
-        message = "the deadline passed before anything was sent",
-      }, 0)
-  end
-  local response, failure = exchange(inner, endpoint, request, deadline)
-  if not response then return nil, failure end
-  return read(endpoint, response)
-end
-
---- Makes one call. A refusal for want of a session says that nothing was
---- done, so the request goes once more with a new one.
----@async
----@param inner table what the client keeps: see client.lua
----@param endpoint table
----@param args table
----@param deadline number by the transport's clock
----@return table? result
----@return luapay.Fault? fault
-function call.make(inner, endpoint, args, deadline)
-  local request, refusal = core.prepare(endpoint.number, args, inner.settings)
+local function prepare(inner, endpoint, args, given)
+  local base = inner.bases[endpoint.host]
+  if not base then return nil, dress.absent(inner, endpoint) end
+  local request, refusal =
+    core.prepare(endpoint.number, args, inner.settings, base)
   if not request then return nil, fault.new(refusal, endpoint.id) end
   request.endpoint = endpoint.id
-  request.url = inner.bases[request.host] .. request.target
-  local result, err = attempt(inner, endpoint, request, deadline)
-  if err and err.renew then
-    inner.auth.forget(request)
-    result, err = attempt(inner, endpoint, request, deadline)
-    if err then err.renew = nil end
+  if given or endpoint.dressed then
+    refusal = dress.request(inner, endpoint, request, args, given)
+    if refusal then return nil, refusal end
   end
-  return result, err
+  return request
+end
+
+-- The steps. A scheme that has learned, while signing, how requests must
+-- look says "again".
+local function try(inner, endpoint, args, deadline, given)
+  local request, refusal = prepare(inner, endpoint, args, given)
+  if not request then return nil, refusal end
+  if given and given.dry_run then
+    return dress.shown(inner, endpoint, args)
+  end
+  if not endpoint.open then
+    local signed, err = inner.auth.sign(request, deadline)
+    if signed == "again" then
+      return try(inner, endpoint, args, deadline, given)
+    end
+    if not signed then return nil, err, request end
+  end
+  local response, failure = exchange.run(inner, endpoint, request, deadline)
+  if not response then return nil, failure, request end
+  local result, err = read(endpoint, response)
+  return result, err, request
+end
+
+-- What a fault says beside what the step that failed has said.
+local function finish(inner, err, request)
+  err.renew = nil
+  if request then
+    err.correlation_id = err.correlation_id or request.correlation_id
+    err.idempotency_key = request.idempotency_key
+  end
+  if inner.on_fault then hooks.fault(inner.on_fault, err) end
+  return err
+end
+
+--- Makes one call.
+---@async
+---@param inner table what the client keeps: see client.lua
+---@param endpoint table see row.lua
+---@param args table
+---@param deadline number by the transport's clock
+---@param given? table the options of this call
+---@return table? result
+---@return luapay.Fault? fault
+function call.make(inner, endpoint, args, deadline, given)
+  if endpoint.dressed then args = dress.args(endpoint, args, given) end
+  local result, err, request = try(inner, endpoint, args, deadline, given)
+  if err and err.renew then
+    -- a refusal for want of a session: nothing was done, so once more
+    inner.auth.forget(request)
+    result, err, request = try(inner, endpoint, args, deadline, given)
+  end
+  if result then return result end
+  return nil, finish(inner, err, request)
 end
 
 return call

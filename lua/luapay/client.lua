@@ -6,41 +6,59 @@ local check_options = require("luapay.options").check
 local core = require "luapay.core"
 local custom = require "luapay.transport.custom"
 local fault = require "luapay.fault"
+local hooks = require "luapay.hooks"
+local idempotency = require "luapay.idempotency"
+local raw = require "luapay.raw"
+local retry = require "luapay.retry"
+local row = require "luapay.row"
 
 local client = {}
 
 local OPTIONS = {
+  environment = {
+    type = "string",
+    default = "production",
+    choices = { production = true, sandbox = true },
+  },
   base_url = { type = "string" },
   transport = { type = "any", required = true },
-  timeout = { type = "number", positive = true, default = 30 },
-  retries = { type = "number", default = 2 },
+  timeout = { type = "number", positive = true },
+  retries = { type = "number" },
+  validate = { type = "boolean", default = true },
   random = { type = "function", default = math.random },
 }
 
-local CALL_OPTIONS = { timeout = { type = "number", positive = true } }
+local CALL_OPTIONS = {
+  timeout = { type = "number", positive = true },
+  retries = { type = "number" },
+  idempotency_key = { type = "string" },
+  headers = { type = "table" },
+  dry_run = { type = "boolean" },
+}
 
 -- What belongs to a client, out of sight of whoever prints one.
 local inner_of = setmetatable({}, { __mode = "k" })
 
-local function deadline_of(inner, given)
+local function make(inner, endpoint, args, given)
   local timeout = inner.timeout
   if given then
-    timeout = check_options("luapay: a call", given, CALL_OPTIONS).timeout
-      or timeout
+    check_options("luapay: a call", given, CALL_OPTIONS)
+    timeout = given.timeout or timeout
   end
-  return inner.transport:now() + timeout
+  local deadline = inner.transport:now() + timeout
+  return call.make(inner, endpoint, args or {}, deadline, given)
 end
 
 -- A method for an endpoint. Its row is looked up when it is first named.
 local function method_of(api, name)
-  local endpoint = call.endpoint(api, name)
+  local endpoint = row.find(api, name)
   if not endpoint then return nil end
   return function(self, args, given)
     local inner = inner_of[self]
     if not inner then
       error("call it with a colon: client:" .. name .. "{...}", 2)
     end
-    return call.make(inner, endpoint, args or {}, deadline_of(inner, given))
+    return make(inner, endpoint, args, given)
   end
 end
 
@@ -54,11 +72,29 @@ local Client = {}
 ---@return luapay.Fault? fault of kind "argument"
 function Client:check(name, args)
   local inner = inner_of[self]
-  local endpoint = call.endpoint(inner.api, name)
+  local endpoint = row.find(inner.api, name)
     or error(inner.api .. " has no endpoint " .. tostring(name), 2)
   local request, refusal = core.prepare(endpoint.number, args, inner.settings)
   if request then return true end
   return nil, fault.new(refusal, endpoint.id)
+end
+
+--- Sends a request that the tables do not know: see raw.lua.
+---@async
+---@param given table method, path, query, headers, body, host, timeout
+---@return table? response
+---@return luapay.Fault? fault
+function Client:request(given)
+  return raw.send(inner_of[self], given)
+end
+
+--- An endpoint as a table: what to pass, what comes back, what it refuses.
+---@param name string
+---@return luapay.Endpoint
+function Client:describe(name)
+  local number = core.find(inner_of[self].api .. "." .. tostring(name))
+  if number then return core.describe(number) end
+  error(inner_of[self].api .. " has no endpoint " .. tostring(name), 2)
 end
 
 --- The transport: its clock, its sleep, its `close`.
@@ -91,23 +127,27 @@ local function class_of(api)
   return classes[api]
 end
 
-local function bases_of(api, base_url)
-  if not base_url then
-    local bases = {}
-    for i, host in ipairs(api.hosts) do
-      bases[i] = host.production
+local function check_base(api, base_url)
+  if (base_url .. "/"):match "^https?://[^/?#@%s]+/[^?#%s]*$" then return end
+  local what = "luapay.%s: base_url: expected https://host[:port][/path]"
+  error(what:format(api), 4)
+end
+
+-- An address for each of the API's hosts, in their order. `base_url` stands
+-- for the name of every host; the paths under which they serve stay.
+local function bases_of(api, environment, base_url)
+  local bases = {}
+  for i, host in ipairs(api.hosts) do
+    local address = host[environment]
+    if base_url then
+      address = (host.production or host.sandbox):gsub(
+        "^https://[^/]+",
+        (base_url:gsub("/+$", ""):gsub("%%", "%%%%"))
+      )
     end
-    return bases
+    bases[i] = address or false
   end
-  if not (base_url .. "/"):match "^https?://[^/?#@%s]+/[^?#%s]*$" then
-    error(
-      ("luapay.%s: base_url: expected https://host[:port][/path]"):format(
-        api.name
-      ),
-      4
-    )
-  end
-  return { (base_url:gsub("/+$", "")) }
+  return bases
 end
 
 local function find_api(name)
@@ -117,15 +157,54 @@ local function find_api(name)
   end
 end
 
-local function with(rules, more)
+local function rules_of(scheme)
   local all = {}
-  for name, rule in pairs(rules) do
-    all[name] = rule
-  end
-  for name, rule in pairs(more) do
-    all[name] = rule
+  for _, rules in ipairs { OPTIONS, hooks.options, scheme.options } do
+    for name, rule in pairs(rules) do
+      all[name] = rule
+    end
   end
   return all
+end
+
+local function policy_of(scheme, retries)
+  local policy = {}
+  for name, value in pairs(scheme.policy or retry.policy) do
+    policy[name] = value
+  end
+  policy.retries = retries or policy.retries
+  return policy
+end
+
+local function settings_of(scheme, options)
+  local settings = scheme.settings(options)
+  if options.validate then return settings end
+  settings = settings or {}
+  settings.lenient = true
+  return settings
+end
+
+-- What a client keeps; see call.lua and exchange.lua for who looks at it.
+local function new_inner(name, scheme, options)
+  local api = find_api(name)
+  if options.base_url then check_base(name, options.base_url) end
+  local inner = {
+    api = name,
+    environment = options.environment,
+    bases = bases_of(api, options.environment, options.base_url),
+    transport = custom.from(options.transport),
+    timeout = options.timeout or scheme.timeout or 30,
+    settings = settings_of(scheme, options),
+    policy = policy_of(scheme, options.retries),
+    budget = retry.budget(),
+    keys = idempotency.new(),
+    random = options.random,
+  }
+  for hook in pairs(hooks.options) do
+    inner[hook] = options[hook]
+    inner.hooked = inner.hooked or options[hook] ~= nil
+  end
+  return inner
 end
 
 --- Makes a client. Nothing is sent.
@@ -134,21 +213,12 @@ end
 ---@param given table its options
 ---@return luapay.Client
 function client.new(name, scheme, given)
-  local options =
-    check_options("luapay." .. name, given, with(OPTIONS, scheme.options))
-  local transport = custom.from(options.transport)
-  local inner = {
-    api = name,
-    bases = bases_of(find_api(name), options.base_url),
-    transport = transport,
-    timeout = options.timeout,
-    settings = scheme.settings(options),
-    policy = { retries = options.retries, base = 0.5, cap = 8 },
-    random = options.random,
-  }
-  inner.auth = scheme.new(options, transport, function(method, args, deadline)
-    return call.make(inner, call.endpoint(name, method), args, deadline)
-  end)
+  local options = check_options("luapay." .. name, given, rules_of(scheme))
+  local inner = new_inner(name, scheme, options)
+  local function call_own(method, args, deadline)
+    return call.make(inner, row.find(name, method), args, deadline)
+  end
+  inner.auth = scheme.new(options, inner.transport, call_own, inner.settings)
   local self = setmetatable({}, class_of(name))
   inner_of[self] = inner
   return self

@@ -5,6 +5,14 @@ local retry = {}
 
 local AGAIN = { [429] = true, [502] = true, [503] = true, [504] = true }
 
+--- What a client does where its API advises nothing else.
+---@class luapay.RetryPolicy
+---@field retries integer after the first attempt
+---@field base number seconds that the first wait may take
+---@field cap number seconds that any wait may take
+---@field patience? number seconds for one attempt; else the whole deadline
+retry.policy = { retries = 2, base = 0.5, cap = 8 }
+
 -- Seconds that the server asked for; a date is not worth a calendar here.
 local function asked_for(response)
   local after = response and response.headers["retry-after"]
@@ -14,17 +22,39 @@ end
 
 --- How long to wait before the next attempt, or nil for no next attempt.
 --- Full jitter: many clients that failed together do not return together.
----@param harmless boolean whether sending it twice changes nothing
+---@param repeatable boolean whether the provider makes sending it twice safe
 ---@param response? luapay.Response nil when the exchange itself failed
 ---@param attempt integer 1 for the first
----@param policy { retries: integer, base: number, cap: number }
+---@param policy luapay.RetryPolicy
 ---@param random fun(): number from 0 to 1
 ---@return number? seconds
-function retry.delay(harmless, response, attempt, policy, random)
-  if not harmless or attempt > policy.retries then return nil end
+function retry.delay(repeatable, response, attempt, policy, random)
+  if not repeatable or attempt > policy.retries then return nil end
   if response and not AGAIN[response.status] then return nil end
   local most = math.min(policy.cap, policy.base * 2 ^ (attempt - 1))
   return asked_for(response) or random() * most
+end
+
+--- A budget: retries may be a tenth of calls, and ten more. When all of a
+--- host's answers fail, sending each call three times does not help it.
+local MOST, EARNED = 10, 0.1
+
+--- A new budget, and what is left of it after a call and after a retry.
+---@return number
+function retry.budget()
+  return MOST
+end
+
+---@param budget number
+---@return number
+function retry.earn(budget)
+  return budget < MOST and budget + EARNED or budget
+end
+
+---@param budget number
+---@return number? budget nil when there is nothing left to spend
+function retry.spend(budget)
+  return budget >= 1 and budget - 1 or nil
 end
 
 return retry

@@ -194,7 +194,7 @@ describe("prepare", function()
       "five decimals of nobody knows what",
       { amount = "1.23456", currencycode = core.null },
       "amount",
-      'a number has at most 4 decimals, got "1.23456"',
+      'the amount has at most 4 decimals, got "1.23456"',
     },
     {
       "a comma",

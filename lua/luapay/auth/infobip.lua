@@ -48,7 +48,7 @@ end
 ---@return { sign: function, forget: function }
 function infobip.new(options, transport, call)
   local renewal = gate.new(transport)
-  local token, last_use
+  local signature, last_use
 
   local function open(deadline)
     local session, err = call("login", {
@@ -59,8 +59,8 @@ function infobip.new(options, transport, call)
     if options.strict_verified and session.verified == false then
       return refuse_unverified()
     end
-    token, last_use = session.ibAuthCookie, transport:now()
-    return token
+    signature, last_use = "IBSSO " .. session.ibAuthCookie, transport:now()
+    return true
   end
 
   local auth = {}
@@ -71,21 +71,19 @@ function infobip.new(options, transport, call)
   ---@return luapay.Fault? fault nothing of the request was sent
   function auth.sign(request, deadline)
     local now = transport:now()
-    if not token or now - last_use > options.session_idle then
+    if not signature or now - last_use > options.session_idle then
       local opened, err = renewal:run(deadline, open)
       if not opened then return nil, err end
     end
     last_use = now
-    request.headers.authorization = "IBSSO " .. token
+    request.headers.authorization = signature
     return true
   end
 
   --- Lets go of the session that a request was signed with; one that was
   --- opened since stays.
   function auth.forget(request)
-    if token and request.headers.authorization == "IBSSO " .. token then
-      token = nil
-    end
+    if request.headers.authorization == signature then signature = nil end
   end
 
   return auth

@@ -1,0 +1,106 @@
+-- exchange.lua - sends a prepared request until there is an answer to keep,
+-- or no point in going on. What may do harm twice is sent once.
+
+local fault = require "luapay.fault"
+local hooks = require "luapay.hooks"
+local retry = require "luapay.retry"
+
+local exchange = {}
+
+--- What a failed exchange says of the money.
+---@param endpoint table
+---@param failure luapay.Failure
+---@param attempts integer
+---@return luapay.Fault
+function exchange.failed(endpoint, failure, attempts)
+  local harmless = endpoint.harmless or failure.phase == "before_send"
+  return fault.new({
+    kind = failure.kind,
+    outcome = harmless and "failed" or "unknown",
+    message = failure.message,
+    phase = failure.phase,
+    attempts = attempts,
+  }, endpoint.id)
+end
+
+local function too_late(endpoint)
+  return exchange.failed(endpoint, {
+    kind = "timeout",
+    phase = "before_send",
+    message = "the deadline passed before anything was sent",
+  }, 0)
+end
+
+-- Once, and told to the hooks.
+local function send(inner, request, attempt, timeout)
+  if not inner.hooked then return inner.transport:send(request, timeout) end
+  if inner.on_request then
+    hooks.request(inner.on_request, request, attempt)
+  end
+  request.timings = inner.on_response and true or nil
+  local response, failure = inner.transport:send(request, timeout)
+  if inner.on_response then
+    hooks.response(inner.on_response, request, attempt, response, failure)
+  end
+  return response, failure
+end
+
+-- The wait before another attempt, when there is to be one.
+local function next_delay(inner, endpoint, request, response, attempt)
+  local delay = retry.delay(
+    endpoint.repeatable,
+    response,
+    attempt,
+    request.policy or inner.policy,
+    inner.random
+  )
+  if not delay then return nil end
+  local left = retry.spend(inner.budget)
+  if not left then return nil end
+  inner.budget = left
+  return delay
+end
+
+-- An earlier attempt that was lost may have been acted upon, even when the
+-- last one never left.
+local function worse(one, other)
+  return other and other.phase ~= "before_send" and other or one
+end
+
+--- Sends a request, and again where that is safe and there is time.
+---@async
+---@param inner table what the client keeps
+---@param endpoint table
+---@param request luapay.Request
+---@param deadline number by the transport's clock
+---@return luapay.Response? response
+---@return luapay.Fault? fault
+function exchange.run(inner, endpoint, request, deadline)
+  local transport, lost = inner.transport, nil
+  local now = transport:now()
+  if now >= deadline then return nil, too_late(endpoint) end
+  local patience = endpoint.repeatable and inner.policy.patience
+  for attempt = 1, math.huge do
+    local left = deadline - now
+    if patience and patience < left then left = patience end
+    local response, failure = send(inner, request, attempt, left)
+    if response and response.status < 400 then
+      if attempt == 1 then inner.budget = retry.earn(inner.budget) end
+      return response
+    end
+    lost = worse(failure, lost)
+    local delay = next_delay(inner, endpoint, request, response, attempt)
+    now = transport:now()
+    if not delay or now + delay >= deadline then
+      if response then return response end
+      return nil, exchange.failed(endpoint, lost, attempt)
+    end
+    if inner.on_retry then
+      hooks.retry(inner.on_retry, request, attempt, delay)
+    end
+    transport:sleep(delay)
+    now = transport:now()
+  end
+end
+
+return exchange
