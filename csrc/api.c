@@ -5,7 +5,8 @@
 
 #include "api.h"
 
-const struct pay_api *const pay_apis[] = { &pay_infobip, &pay_mobip, NULL };
+const struct pay_api *const pay_apis[] = { &pay_infobip, &pay_mobip,
+                                           &pay_mobilepay_online, NULL };
 
 const struct pay_endpoint *pay_endpoint (long number,
                                          const struct pay_api **api) {

@@ -11,6 +11,7 @@
 
 extern const struct pay_api pay_infobip;
 extern const struct pay_api pay_mobip;
+extern const struct pay_api pay_mobilepay_online;
 
 /* All of them, NULL-ended. */
 extern const struct pay_api *const pay_apis[];
