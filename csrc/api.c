@@ -6,7 +6,9 @@
 #include "api.h"
 
 const struct pay_api *const pay_apis[] = { &pay_infobip, &pay_mobip,
-                                           &pay_mobilepay_online, NULL };
+                                           &pay_mobilepay_online,
+                                           &pay_mobilepay_subscriptions,
+                                           NULL };
 
 const struct pay_endpoint *pay_endpoint (long number,
                                          const struct pay_api **api) {

@@ -12,6 +12,7 @@
 extern const struct pay_api pay_infobip;
 extern const struct pay_api pay_mobip;
 extern const struct pay_api pay_mobilepay_online;
+extern const struct pay_api pay_mobilepay_subscriptions;
 
 /* All of them, NULL-ended. */
 extern const struct pay_api *const pay_apis[];
