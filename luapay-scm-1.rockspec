@@ -35,9 +35,6 @@ build = {
         "csrc/amount.c",
         "csrc/api.c",
         "csrc/api_infobip.c",
-        "csrc/api_mobilepay_online.c",
-        "csrc/api_mobilepay_subscriptions.c",
-        "csrc/api_mobip.c",
         "csrc/complain.c",
         "csrc/core.c",
         "csrc/currency.c",
@@ -53,7 +50,6 @@ build = {
         "csrc/money.c",
         "csrc/prepare.c",
         "csrc/read.c",
-        "csrc/rules.c",
         "csrc/scan.c",
         "csrc/shape.c",
         "csrc/text.c",
@@ -79,22 +75,16 @@ build = {
     },
     ["luapay.auth.gate"] = "lua/luapay/auth/gate.lua",
     ["luapay.auth.infobip"] = "lua/luapay/auth/infobip.lua",
+    ["luapay.auth.mobilepay_online"] = "lua/luapay/auth/mobilepay_online.lua",
     ["luapay.call"] = "lua/luapay/call.lua",
     ["luapay.client"] = "lua/luapay/client.lua",
-    ["luapay.dress"] = "lua/luapay/dress.lua",
-    ["luapay.exchange"] = "lua/luapay/exchange.lua",
     ["luapay.fault"] = "lua/luapay/fault.lua",
     ["luapay.flow.topup"] = "lua/luapay/flow/topup.lua",
     ["luapay.flow.topup_items"] = "lua/luapay/flow/topup_items.lua",
-    ["luapay.hooks"] = "lua/luapay/hooks.lua",
-    ["luapay.idempotency"] = "lua/luapay/idempotency.lua",
     ["luapay"] = "lua/luapay/init.lua",
     ["luapay.json"] = "lua/luapay/json.lua",
     ["luapay.options"] = "lua/luapay/options.lua",
-    ["luapay.random"] = "lua/luapay/random.lua",
-    ["luapay.raw"] = "lua/luapay/raw.lua",
     ["luapay.retry"] = "lua/luapay/retry.lua",
-    ["luapay.row"] = "lua/luapay/row.lua",
     ["luapay.sandbox.body"] = "lua/luapay/sandbox/body.lua",
     ["luapay.sandbox.clock"] = "lua/luapay/sandbox/clock.lua",
     ["luapay.sandbox.currency"] = "lua/luapay/sandbox/currency.lua",
@@ -110,6 +100,51 @@ build = {
     ["luapay.sandbox.json_reader"] = "lua/luapay/sandbox/json_reader.lua",
     ["luapay.sandbox.ledger"] = "lua/luapay/sandbox/ledger.lua",
     ["luapay.sandbox.nginx"] = "lua/luapay/sandbox/nginx.lua",
+    ["luapay.sandbox.online"] = "lua/luapay/sandbox/online.lua",
+    ["luapay.sandbox.online.activation"] =
+      "lua/luapay/sandbox/online/activation.lua",
+    ["luapay.sandbox.online.agreements"] =
+      "lua/luapay/sandbox/online/agreements.lua",
+    ["luapay.sandbox.online.answer"] = "lua/luapay/sandbox/online/answer.lua",
+    ["luapay.sandbox.online.attempts"] =
+      "lua/luapay/sandbox/online/attempts.lua",
+    ["luapay.sandbox.online.bodies"] = "lua/luapay/sandbox/online/bodies.lua",
+    ["luapay.sandbox.online.books"] = "lua/luapay/sandbox/online/books.lua",
+    ["luapay.sandbox.online.callbacks"] =
+      "lua/luapay/sandbox/online/callbacks.lua",
+    ["luapay.sandbox.online.card_data"] =
+      "lua/luapay/sandbox/online/card_data.lua",
+    ["luapay.sandbox.online.check"] = "lua/luapay/sandbox/online/check.lua",
+    ["luapay.sandbox.online.clients"] =
+      "lua/luapay/sandbox/online/clients.lua",
+    ["luapay.sandbox.online.date"] = "lua/luapay/sandbox/online/date.lua",
+    ["luapay.sandbox.online.endpoint"] =
+      "lua/luapay/sandbox/online/endpoint.lua",
+    ["luapay.sandbox.online.endpoints"] =
+      "lua/luapay/sandbox/online/endpoints.lua",
+    ["luapay.sandbox.online.expiry"] = "lua/luapay/sandbox/online/expiry.lua",
+    ["luapay.sandbox.online.handover"] =
+      "lua/luapay/sandbox/online/handover.lua",
+    ["luapay.sandbox.online.means"] = "lua/luapay/sandbox/online/means.lua",
+    ["luapay.sandbox.online.merchants"] =
+      "lua/luapay/sandbox/online/merchants.lua",
+    ["luapay.sandbox.online.methods"] =
+      "lua/luapay/sandbox/online/methods.lua",
+    ["luapay.sandbox.online.mits"] = "lua/luapay/sandbox/online/mits.lua",
+    ["luapay.sandbox.online.money"] = "lua/luapay/sandbox/online/money.lua",
+    ["luapay.sandbox.online.order_rules"] =
+      "lua/luapay/sandbox/online/order_rules.lua",
+    ["luapay.sandbox.online.outcomes"] =
+      "lua/luapay/sandbox/online/outcomes.lua",
+    ["luapay.sandbox.online.payments"] =
+      "lua/luapay/sandbox/online/payments.lua",
+    ["luapay.sandbox.online.read"] = "lua/luapay/sandbox/online/read.lua",
+    ["luapay.sandbox.online.references"] =
+      "lua/luapay/sandbox/online/references.lua",
+    ["luapay.sandbox.online.rule"] = "lua/luapay/sandbox/online/rule.lua",
+    ["luapay.sandbox.online.rules"] = "lua/luapay/sandbox/online/rules.lua",
+    ["luapay.sandbox.online.user"] = "lua/luapay/sandbox/online/user.lua",
+    ["luapay.sandbox.online.world"] = "lua/luapay/sandbox/online/world.lua",
     ["luapay.sandbox.provider"] = "lua/luapay/sandbox/provider.lua",
     ["luapay.sandbox.request_log"] = "lua/luapay/sandbox/request_log.lua",
     ["luapay.sandbox.routes"] = "lua/luapay/sandbox/routes.lua",

@@ -24,11 +24,13 @@ describe("sandbox.routes", function()
     { "GET", "/v1xthings", nil, nil },
     { "GET", "/x/v1/things", nil, nil },
   } do
-    it("takes " .. case[1] .. " " .. case[2] .. " for "
-      .. tostring(case[3]), function()
-      local endpoint, params = found:find(case[1], case[2])
-      assert.equal(case[3], endpoint and endpoint.name)
-      assert.same(case[4], params)
-    end)
+    it(
+      "takes " .. case[1] .. " " .. case[2] .. " for " .. tostring(case[3]),
+      function()
+        local endpoint, params = found:find(case[1], case[2])
+        assert.equal(case[3], endpoint and endpoint.name)
+        assert.same(case[4], params)
+      end
+    )
   end
 end)

@@ -28,6 +28,19 @@ function sandbox.infobip(options)
   return provider.new(require "luapay.sandbox.infobip", options)
 end
 
+--- A pretend MobilePay Online. Without options there are the PSP "psp"
+--- ("sandbox-client", "sandbox-secret") with the merchant
+--- a0000000-0000-4000-8000-000000000001, a PSP "other" with the merchant
+--- ...0002, and a user with a Dankort, a Visa and a Mastercard.
+---@param options? table any of: psps, merchants, cards, user_age, encrypt,
+--- lifetime, unknown_as, same_pair, agreement_key, mask_head, clock; see
+--- online.lua for each
+---@return luapay.sandbox.Provider with the methods of online/methods.lua
+function sandbox.mobilepay_online(options)
+  local provider = require "luapay.sandbox.provider"
+  return provider.new(require "luapay.sandbox.online", options)
+end
+
 --- A simulated clock, to be given to several providers as their `clock`.
 ---@param source? number|fun(): number where it starts, or what it follows
 ---@return table clock with `now` and `advance`

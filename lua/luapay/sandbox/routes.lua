@@ -12,17 +12,21 @@ local function unescape(part)
   if part == "" or part:gsub("%%%x%x", ""):find("%", 1, true) then
     return nil
   end
-  return (part:gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end))
+  return (
+    part:gsub("%%(%x%x)", function(hex)
+      return string.char(tonumber(hex, 16))
+    end)
+  )
 end
 
 -- A pattern that captures the {parts}, and their names in order.
 local function compile(path)
   local names = {}
-  for name in path:gmatch "{(.-)}" do names[#names + 1] = name end
-  local pattern = path:gsub("{.-}", "\1")
-    :gsub("%p", "%%%0"):gsub("\1", "([^/]*)")
+  for name in path:gmatch "{(.-)}" do
+    names[#names + 1] = name
+  end
+  local pattern =
+    path:gsub("{.-}", "\1"):gsub("%p", "%%%0"):gsub("\1", "([^/]*)")
   return "^" .. pattern .. "$", names
 end
 
