@@ -41,6 +41,16 @@ function sandbox.mobilepay_online(options)
   return provider.new(require "luapay.sandbox.online", options)
 end
 
+--- A pretend Mobip. Without options there is the account "merchant" with
+--- the secret key "secret" (uid 1001), "pacific" (1003, in XPF), and
+--- "platform" (1002), which may make the restricted calls.
+---@param options? table see mobip/defaults.lua, and `clock`
+---@return luapay.sandbox.Provider
+function sandbox.mobip(options)
+  local provider = require "luapay.sandbox.provider"
+  return provider.new(require "luapay.sandbox.mobip", options)
+end
+
 --- A simulated clock, to be given to several providers as their `clock`.
 ---@param source? number|fun(): number where it starts, or what it follows
 ---@return table clock with `now` and `advance`

@@ -57,17 +57,17 @@ function Provider:reset()
 end
 
 -- The endpoint's own work: is the caller known, are the arguments well, go.
--- A definition may `read` arguments in its own way: (request, endpoint) ->
--- args; or nil, problem; and the names that were ignored. `request.params`
--- has the {parts} of the path.
+-- A definition may `read` arguments in its own way: (request, endpoint,
+-- state) -> args; or nil, problem; and the names that were ignored.
+-- `request.params` has the {parts} of the path.
 function Provider:act(endpoint, request, entry)
   local definition = self.definition
   local read = definition.read or body.read_for
-  local args, problem, ignored = read(request, endpoint)
+  local args, problem, ignored = read(request, endpoint, self.state)
   self.log:note(entry, args, ignored)
   local caller, refusal = definition.admit(self.state, endpoint, request)
   if not caller then return refusal end
-  if not args then return definition.problem(problem, request) end
+  if not args then return definition.problem(problem, request, self.state) end
   return endpoint.run(self.state, args, caller, request)
 end
 
@@ -102,7 +102,7 @@ function Provider:handle(request)
     response = self.definition.problem({
       status = params and 405 or 404,
       text = params and "Wrong method" or "No such path",
-    }, seen)
+    }, seen, self.state)
     response.headers.allow = params
   end
   entry.status = response and response.status
