@@ -1,0 +1,125 @@
+-- mobip.lua - a token of Mobip: opened on first use, renewed before it is
+-- too old or idle for too long. Secret key and token live in closures,
+-- where nothing prints them.
+
+local asker = require "luapay.auth.mobip_ask"
+local fault = require "luapay.fault"
+local gate = require "luapay.auth.gate"
+local place = require "luapay.auth.mobip_token"
+
+local mobip = {}
+
+--- What a client of this scheme is given: see `luapay.mobip`.
+mobip.options = {
+  api_account_id = { type = "string", required = true },
+  api_secret_key = { type = "string", required = true },
+  api_ttl = { type = "number", positive = true },
+  token_idle = { type = "number", positive = true, default = 3600 },
+  token_margin = { type = "number", positive = true, default = 120 },
+  token_codes = { type = "table", default = {} },
+  get_inputs = {
+    type = "string",
+    default = "auto",
+    choices = { auto = true, multipart = true, query = true },
+  },
+}
+
+--- How the core writes this client's requests; `query` is learned.
+---@param options table checked options
+---@return table
+function mobip.settings(options)
+  if options.api_ttl and options.api_ttl % 1 ~= 0 then
+    error("luapay.mobip: api_ttl: expected whole hours", 4)
+  end
+  return { query = options.get_inputs == "query" }
+end
+
+-- { "12" } or { ["12"] = true }, numbers too, as a set of texts.
+local function set_of(codes)
+  local set = {}
+  for key, value in pairs(codes) do
+    local code = value == true and key or value
+    set[type(code) == "number" and ("%.0f"):format(code) or code] = true
+  end
+  return set
+end
+
+-- How long something lasts when it is given up ahead of time.
+local function ahead(seconds, margin)
+  return seconds - math.min(margin, seconds / 2)
+end
+
+--- Makes the scheme of one client.
+---@param options table checked options
+---@param transport luapay.Transport
+---@param call function makes a call: name, args, deadline
+---@param settings table what the core is told; see `mobip.settings`
+---@return { sign: function, forget: function, renews: function }
+function mobip.new(options, transport, call, settings)
+  local renewal, ask = gate.new(transport), asker.new(options, call, settings)
+  local codes = set_of(options.token_codes)
+  local life = ahead((options.api_ttl or 1) * 3600, options.token_margin)
+  local idle = ahead(options.token_idle, options.token_margin)
+  local signed_with = setmetatable({}, { __mode = "k" })
+  local token, born, last_use
+
+  local function open(deadline)
+    local now = transport:now()
+    local answer, err = ask(deadline)
+    if not answer then return nil, err end
+    if not place.is(answer.access_token) then
+      return nil,
+        fault.new(
+          { kind = "auth", message = "the access_token cannot be one" },
+          "mobip.get_token"
+        )
+    end
+    token, born, last_use = answer.access_token, now, now
+    return true
+  end
+
+  local function is_fresh(now)
+    return token and now - born < life and now - last_use < idle
+  end
+
+  local auth = {}
+
+  --- Signs a request, with a new token where one is needed.
+  ---@async
+  ---@return true|"again"|nil signed "again": the request must be made anew
+  ---@return luapay.Fault? fault nothing of the request was sent
+  function auth.sign(request, deadline)
+    if not is_fresh(transport:now()) then
+      local opened, err = renewal:run(deadline, open)
+      if not opened then return nil, err end
+    end
+    local query = request.method == "GET" and settings.query
+    if query and request.body and request.endpoint ~= "mobip.request" then
+      return "again"
+    end
+    if query or not place.fits_body(request) then
+      place.to_query(request, token)
+    else
+      place.to_body(request, token)
+    end
+    signed_with[request], last_use = token, transport:now()
+    return true
+  end
+
+  --- Lets go of the token that a request was signed with; one that was
+  --- opened since stays.
+  function auth.forget(request)
+    if token == signed_with[request] then token = nil end
+  end
+
+  --- Whether a refusal says that the token has ended: then nothing was
+  --- done, and the request may go once more.
+  function auth.renews(err)
+    if err.outcome ~= "failed" or not err.status then return false end
+    return err.status == 401 or codes[err.code] == true
+  end
+
+  return auth
+end
+
+return mobip
