@@ -40,32 +40,67 @@ luapay.transport = {
   end,
 }
 
--- With `transport` left out, calls go over libcurl as it comes.
-local function with_transport(given)
-  if type(given) ~= "table" or given.transport then return given end
-  local options = { transport = luapay.transport.curl() }
-  for name, value in pairs(given) do
-    options[name] = value
-  end
-  return options
+-- What makes a client: call it with options, print it to see its methods.
+-- Its authentication is loaded when it is first used.
+local function constructor(api, scheme_of)
+  return setmetatable({}, {
+    __call = function(_, given)
+      local options = given
+      if type(given) == "table" and not given.transport then
+        options = { transport = luapay.transport.curl() }
+        for name, value in pairs(given) do
+          options[name] = value
+        end
+      end
+      return require("luapay.client").new(api, scheme_of(), options)
+    end,
+    __tostring = function()
+      return require("luapay.help").api(api)
+    end,
+  })
 end
+
+-- What every client takes:
+--
+-- `transport`: luapay.transport.curl {...} unless said otherwise.
+-- `environment`: "production", or the provider's "sandbox". `base_url`:
+-- https://host instead of the provider's. `timeout`: seconds for a whole
+-- call, 30. `retries`: of what is safe to repeat, 2. `validate`: false lets
+-- fields pass that the tables do not know. `on_request`, `on_response`,
+-- `on_retry`, `on_fault`: see luapay.hooks.
 
 --- A client of Infobip External Payments.
 ---
---- `username`, `password`: the reseller's. `base_url`: another host.
---- `transport`: luapay.transport.curl {...} unless said otherwise.
---- `timeout`: seconds for a whole call, 30. `retries`: of what is safe to
---- repeat (the login), 2. `body_format`: "form", or "json". `currency_name`:
---- another spelling of "currencycode" in a form. `session_idle`: seconds
---- after which a session is taken for gone, 3000. `strict_verified`: a
---- login with verified = false is refused.
----@param options luapay.InfobipOptions
----@return luapay.Infobip
-function luapay.infobip(options)
-  local client = require "luapay.client"
-  local scheme = require "luapay.auth.infobip"
-  return client.new("infobip", scheme, with_transport(options))
-end
+--- `username`, `password`: the reseller's. `body_format`: "form", or "json".
+--- `currency_name`: another spelling of "currencycode" in a form.
+--- `session_idle`: seconds after which a session is taken for gone, 3000.
+--- `strict_verified`: a login with verified = false is refused.
+---@type fun(options: luapay.InfobipOptions): luapay.Infobip
+luapay.infobip = constructor("infobip", function()
+  return require "luapay.auth.infobip"
+end)
+
+--- A client of Mobip: see luapay.auth.mobip for its options.
+---@type fun(options: luapay.MobipOptions): luapay.Mobip
+luapay.mobip = constructor("mobip", function()
+  return require "luapay.auth.mobip"
+end)
+
+--- A client of MobilePay Online: see luapay.auth.mobilepay_online.
+---@type fun(options: luapay.MobilepayOnlineOptions): luapay.MobilepayOnline
+luapay.mobilepay_online = constructor("mobilepay_online", function()
+  return require "luapay.auth.mobilepay_online"
+end)
+
+--- A client of MobilePay Subscriptions and its refunds: see
+--- luapay.auth.mobilepay_subscriptions.
+---@type luapay.NewMobilepaySubscriptions
+luapay.mobilepay_subscriptions = constructor(
+  "mobilepay_subscriptions",
+  function()
+    return require "luapay.auth.mobilepay_subscriptions"
+  end
+)
 
 local flows = { topup = true }
 
