@@ -28,7 +28,7 @@ local function make(world, args, caller)
   end
   payment.paymentId, payment.psp = world:id("payment"), caller.psp
   payment.state, payment.time = "open", world:now()
-  payment.ends = world:end_of(args.validUntil)
+  payment.ends = world:end_of(args)
   payment.attempts = {}
   world.payments[payment.paymentId] = payment
   world.open[payment.paymentId] = payment

@@ -11,6 +11,8 @@ World.__index = World
 
 local world = {}
 
+local LONGER = 15 * 60 -- seconds
+
 -- The first group of an id says what it is an id of.
 local KINDS = {
   merchant = 0xA0,
@@ -63,12 +65,13 @@ function World:merchant(id, caller)
   return merchant
 end
 
---- When a payment that is initiated now ends.
----@param valid_until? string what was said of it
+--- When a payment that is initiated now ends. A checkout takes longer.
+---@param args { validUntil: string?, isCheckout: boolean? }
 ---@return number
-function World:end_of(valid_until)
-  return valid_until and date.read(valid_until)
+function World:end_of(args)
+  local ends = args.validUntil and date.read(args.validUntil)
     or self:now() + self.options.lifetime
+  return args.isCheckout and ends + LONGER or ends
 end
 
 local function open_clients(options)
