@@ -137,6 +137,7 @@ build = {
       "lua/luapay/sandbox/mobip/transactions.lua",
     ["luapay.sandbox.multipart"] = "lua/luapay/sandbox/multipart.lua",
     ["luapay.sandbox.nginx"] = "lua/luapay/sandbox/nginx.lua",
+    ["luapay.sandbox.nginx_admin"] = "lua/luapay/sandbox/nginx_admin.lua",
     ["luapay.sandbox.online"] = "lua/luapay/sandbox/online.lua",
     ["luapay.sandbox.online.activation"] =
       "lua/luapay/sandbox/online/activation.lua",
@@ -183,6 +184,7 @@ build = {
     ["luapay.sandbox.online.user"] = "lua/luapay/sandbox/online/user.lua",
     ["luapay.sandbox.online.world"] = "lua/luapay/sandbox/online/world.lua",
     ["luapay.sandbox.provider"] = "lua/luapay/sandbox/provider.lua",
+    ["luapay.sandbox.registry"] = "lua/luapay/sandbox/registry.lua",
     ["luapay.sandbox.request_log"] = "lua/luapay/sandbox/request_log.lua",
     ["luapay.sandbox.routes"] = "lua/luapay/sandbox/routes.lua",
     ["luapay.sandbox.server"] = "lua/luapay/sandbox/server.lua",

@@ -1,18 +1,20 @@
--- A pretend provider behind nginx's Lua module. Its state lives in this
--- module, that is in one process: nginx must run with a single worker.
+-- The pretend providers behind nginx's Lua module, side by side: a path
+-- says whose a request is. Their state lives in this module, that is in one
+-- process: nginx must run with a single worker.
 --
--- Beside the provider's own paths there are some for tests and curious
--- people, which answer with JSON:
---   GET  /sandbox/ledger, accounts, requests, check
---   POST /sandbox/inject (an order), advance ({"seconds":60}), clear, reset
+-- Beside the providers' own paths there are some for tests and curious
+-- people, under /sandbox/: see nginx_admin.lua.
 
+local admin = require "luapay.sandbox.nginx_admin"
+local clock = require "luapay.sandbox.clock"
 local json = require "luapay.sandbox.json"
+local registry = require "luapay.sandbox.registry"
 local sandbox = require "luapay.sandbox"
 
 local ngx = _G.ngx
 local glue = {}
 
-local provider
+local providers, served = {}, {}
 
 -- The wall clock, but never backwards: books must be in order.
 local function now()
@@ -24,11 +26,18 @@ local function now()
 end
 
 --- Opens the books; to be called from init_by_lua.
----@param options? table of `sandbox.infobip`
+---@param options? table<string, table> of each provider, by its name
 function glue.setup(options)
   options = options or {}
-  options.clock = now()
-  provider = sandbox.infobip(options)
+  local shared = clock.new(now())
+  for _, name in ipairs(registry) do
+    if sandbox[name] then
+      local own = options[name] or {}
+      own.clock = shared
+      providers[name] = sandbox[name](own)
+      served[#served + 1] = providers[name]
+    end
+  end
 end
 
 local function write(status, headers, text)
@@ -69,64 +78,50 @@ local function hang_up(partial)
   return ngx.exit(444)
 end
 
+-- Whether a path is a provider's, known to it or not.
+local function owns(provider, method, path)
+  local endpoint, allow = provider.routes:find(method, path)
+  if endpoint or allow then return true end
+  local prefix = provider.definition.prefix
+  return prefix and path:sub(1, #prefix) == prefix
+end
+
+local function find(request)
+  local path = request.url:match("^[^?]*")
+  for _, provider in ipairs(served) do
+    if owns(provider, request.method, path) then return provider end
+  end
+  return served[1]
+end
+
 local function answer()
-  local response, failure = provider:handle(read_request())
+  local request = read_request()
+  local response, failure = find(request):handle(request)
   local delay = (response or failure).delay
   if delay then ngx.sleep(delay) end
   if failure then return hang_up(failure.partial) end
   write(response.status, response.headers, response.body)
 end
 
-local admin = { GET = {}, POST = {} }
-
-function admin.GET.ledger() return json.list(provider:ledger()) end
-function admin.GET.accounts() return provider:accounts() end
-function admin.GET.requests() return json.list(provider:requests()) end
-
-function admin.GET.check()
-  local ok, broken = provider:check()
-  return { ok = ok or false, broken = json.list(broken or {}) }
-end
-
--- What needs a connection that is never made cannot be done by who has
--- already accepted it.
-function admin.POST.inject(order)
-  if order.fault == "refuse" or order.fault == "unreachable" then
-    error("sandbox: only in-process; for a refused connection, stop the "
-      .. "server", 0)
-  end
-  return provider:inject(order)
-end
-
-function admin.POST.advance(order)
-  if type(order.seconds) ~= "number" then
-    error("sandbox: how many seconds?", 0)
-  end
-  provider:advance(order.seconds)
-  return {}
-end
-
-function admin.POST.clear() provider:clear() return {} end
-function admin.POST.reset() provider:reset() return {} end
-
-local function administer(name)
-  local act = (admin[ngx.req.get_method()] or {})[name]
+local function administer(name, action)
+  local provider = providers[name]
+  local act = provider and (admin[ngx.req.get_method()] or {})[action]
   if not act then return write_json(404, { message = "no such thing" }) end
   local text = read_body()
   local order, why = json.decode(text ~= "" and text or "{}")
   if type(order) ~= "table" then
     return write_json(400, { message = why or "not an object" })
   end
-  local ok, result = pcall(act, order)
+  local ok, result = pcall(act, provider, order)
   if not ok then return write_json(400, { message = tostring(result) }) end
   write_json(200, result)
 end
 
 --- Answers a request; to be called from content_by_lua.
 function glue.serve()
-  local name = ngx.var.uri:match("^/sandbox/(%l+)$")
-  if name then return administer(name) end
-  return answer()
+  local name, action = ngx.var.uri:match("^/sandbox/([%l_]-)/?(%l+)$")
+  if not name then return answer() end
+  return administer(name ~= "" and name or registry[1], action)
 end
 
 return glue

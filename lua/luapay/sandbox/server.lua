@@ -1,5 +1,5 @@
--- A pretend provider as a real HTTPS server on this machine: nginx with its
--- Lua module, on a free port, in a temporary folder, with a throw-away CA.
+-- The pretend providers as a real HTTPS server on this machine: nginx with
+-- its Lua module, on a free port, in a temporary folder, with a throw-away CA.
 -- It ends with `stop`, with its object, and with the process that started
 -- it, whichever comes first.
 
@@ -7,11 +7,13 @@ local admin = require "luapay.sandbox.server_admin"
 local files = require "luapay.sandbox.server_files"
 local json = require "luapay.sandbox.json"
 local programs = require "luapay.sandbox.server_programs"
+local registry = require "luapay.sandbox.registry"
 
 local server = {}
 
 -- Fields for all: base_url ("https://localhost:<port>"), ca_file (the CA to
--- trust, PEM) and port. Methods: those below and those of server_admin.lua.
+-- trust, PEM) and port; and each provider by its name, with the methods of
+-- one in this process. Methods: these, and Infobip's by server_admin.lua.
 local Server = setmetatable({}, { __index = admin })
 Server.__index = Server
 
@@ -86,7 +88,7 @@ local function launch(dir, options, port)
   if not ok then return nil, why end
   found.DIR, found.ROOT, found.PORT = dir, root(), tostring(port)
   write(dir .. "/nginx.conf", files.nginx(found))
-  write(dir .. "/options.json", json.encode(options.infobip or {}))
+  write(dir .. "/options.json", json.encode(options))
   write(dir .. "/run.sh", files.run(found.nginx, dir))
   local pipe = assert(io.popen(("exec sh %s >%s 2>&1"):format(
     files.quote(dir .. "/run.sh"), files.quote(dir .. "/out")), "w"))
@@ -106,16 +108,18 @@ local function attempt(options)
     tidy(dir)
     return nil, why
   end
-  return setmetatable({
+  local made = setmetatable({
     base_url = "https://localhost:" .. port, port = port,
     ca_file = dir .. "/ca.pem", dir = dir, pipe = pipe,
   }, Server)
+  for _, name in ipairs(registry) do made[name] = made:provider(name) end
+  return made
 end
 
 --- Starts a server. Keep the result: the server ends with it.
----@param options? table `infobip`: options of `sandbox.infobip` (but for
---- `clock`); `port`: this one or none; `certificate`: "good", "expired",
---- "wrong_host" or "untrusted"
+---@param options? table for each provider, by its name, what its own function
+--- in luapay.sandbox takes (but for `clock`); `port`: this one or none;
+--- `certificate`: "good", "expired", "wrong_host" or "untrusted"
 ---@return luapay.sandbox.Server? server
 ---@return string? message why there is none
 function server.start(options)

@@ -23,6 +23,7 @@ end
 local function ask(server, method, name, order)
   assert(server.pipe, "sandbox: the server is stopped")
   local body = order and json.encode(order) or ""
+  if server.name then name = server.name .. "/" .. name end
   local text = exchange(server, REQUEST:format(method, name, #body, body))
   local status, answer = text:match("^HTTP/1.%d (%d+).-\r\n\r\n(.*)$")
   if not status then error("sandbox: the server does not answer", 3) end
@@ -75,6 +76,35 @@ function Admin:reset() ask(self, "POST", "reset") end
 ---@param seconds number
 function Admin:advance(seconds)
   ask(self, "POST", "advance", { seconds = seconds })
+end
+
+--- Calls a method that only this provider has.
+---@param method string
+---@param ... any what JSON can say
+---@return any result the first
+function Admin:call(method, ...)
+  local order = { method = method, args = json.list { ... } }
+  return ask(self, "POST", "call", order).result
+end
+
+-- Fields and methods of a provider on a server: those above, those of the
+-- server, and the provider's own.
+local function index(provider, name)
+  local known = Admin[name]
+  if known == nil then known = rawget(provider, "server")[name] end
+  if known ~= nil then return known end
+  return function(self, ...) return self:call(name, ...) end
+end
+
+--- One of the providers of a server, to be told and asked as one in this
+--- process.
+---@param server table
+---@param name string
+---@return luapay.sandbox.Provider
+function Admin.provider(server, name)
+  local provider = { server = server, name = name }
+  function provider.stop() server:stop() end
+  return setmetatable(provider, { __index = index })
 end
 
 return Admin
