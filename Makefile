@@ -11,6 +11,7 @@
 # make bench-instructions  instructions of one call, by callgrind
 # make style               show where clang-format and stylua would differ
 # make deps                install every Debian package that any target needs
+# make conformance         compare the endpoints with CATALOGUE=endpoints.json
 # make clean               remove what was built
 #
 # A target installs, by apt-get, only what it needs and does not find.
@@ -199,3 +200,10 @@ deps:
 
 clean:
 	rm -rf build
+
+conformance:
+	@$(INSTALL) $(RUN_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) spec/conformance.lua $(CATALOGUE)
+
+.PHONY: conformance

@@ -124,6 +124,10 @@ static void push_field (lua_State *L, const struct pay_field *f, int placed) {
   set_bound(L, "max", f->max);
   set_bound(L, "digits", f->digits);
   set_choices(L, f->choices);
+  if (f->separator != '\0') {
+    lua_pushlstring(L, &f->separator, 1);
+    lua_setfield(L, -2, "separator");
+  }
   for (i = 0; flags[i].name != NULL; i++) {
     if (f->flags & flags[i].flag)
       set_true(L, flags[i].name);

@@ -3,9 +3,10 @@
 ** Nothing is sent here, and nothing that is wrong gets further.
 **
 ** A client's settings: 'lenient' lets fields pass that the tables do not
-** know; 'redact' writes *** for secrets; 'json' sends a form as a JSON object; 'query' puts the inputs of a
-** GET in the query string; 'rename' has other names for fields of a form;
-** and arguments that belong to the client are found under their names.
+** know; 'redact' writes *** for secrets; 'json' sends a form as a JSON
+** object; 'query' puts the inputs of a GET in the query string; 'rename'
+** has other names for fields of a form; and arguments that belong to the
+** client are found under their names.
 */
 #include <string.h>
 
