@@ -8,15 +8,9 @@
 #include "curl_pool.h"
 
 #include <dlfcn.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_POOLS  64
-
-/* Strings among the options of open, in the order of the enumeration. */
-static const char *const string_options[N_STRINGS] = {
-  "ca_file", "ca_path", "cert_file", "key_file", "key_password", "proxy"
-};
 
 static struct pool *check_open (lua_State *L, int arg) {
   struct pool *p = luaL_checkudata(L, arg, POOL);
@@ -150,50 +144,6 @@ static int curl_version_text (lua_State *L) {
   return 1;
 }
 
-/* A number of the options at 1, or what it is when not given. */
-static double number_option (lua_State *L, const char *name, double other) {
-  lua_getfield(L, 1, name);
-  if (!lua_isnil(L, -1)) {
-    if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0)
-        || lua_tonumber(L, -1) > 1e6 * 1024)
-      luaL_error(L, "option '%s' is out of range or no number", name);
-    other = (double)lua_tonumber(L, -1);
-  }
-  lua_pop(L, 1);
-  return other;
-}
-
-static char *string_option (lua_State *L, const char *name) {
-  char *copy = NULL;
-  size_t n;
-  lua_getfield(L, 1, name);
-  if (!lua_isnil(L, -1)) {
-    const char *s = luaL_checklstring(L, -1, &n);
-    if (strlen(s) != n)
-      luaL_error(L, "option '%s' has a zero byte", name);
-    copy = malloc(n + 1);
-    if (copy == NULL)
-      luaL_error(L, "out of memory");
-    memcpy(copy, s, n + 1);
-  }
-  lua_pop(L, 1);
-  return copy;
-}
-
-static void read_options (lua_State *L, struct pool *p) {
-  int i;
-  p->connect_ms = (long)(number_option(L, "connect_timeout", 10) * 1000);
-  if (p->connect_ms < 1)
-    p->connect_ms = 1;  /* 0 is libcurl's word for 300 seconds */
-  p->idle_seconds = (long)number_option(L, "idle_time", 3);
-  p->max_answer = (size_t)number_option(L, "max_answer", 16 << 20);
-  lua_getfield(L, 1, "http_loopback");
-  p->http_loopback = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  for (i = 0; i < N_STRINGS; i++)
-    p->strings[i] = string_option(L, string_options[i]);
-}
-
 /* Not when the module loads: it takes milliseconds and reads files. */
 static void need_libcurl (lua_State *L) {
   static int ready = 0;
@@ -217,7 +167,7 @@ static int curl_open (lua_State *L) {
   p->due = -1;
   p->open = 1;  /* from here on its collector frees what it has */
   need_libcurl(L);
-  read_options(L, p);
+  pay_read_options(L, p);
   return 1;
 }
 
@@ -253,7 +203,7 @@ static const luaL_Reg curl_functions[] = {
 */
 static void stay_loaded (void) {
   Dl_info here;
-  if (dladdr((const void *)string_options, &here) != 0)
+  if (dladdr((const void *)curl_functions, &here) != 0)
     (void)dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
 }
 

@@ -99,7 +99,7 @@ void pay_push_refusal (lua_State *L, const char *kind, const char *message) {
 }
 
 /*
-** libcurl announces every sending (about_to_send in curl_exchange.c), so
+** libcurl announces every sending (pay_about_to_send), so
 ** "before_send" is certain. From then on we say "after_send", even if
 ** perhaps no byte left: libcurl's own count (CURLINFO_REQUEST_SIZE)
 ** misses what goes out in a second piece, so its 0 proves nothing.

@@ -94,11 +94,18 @@ struct pool {
 
 /* curl_text.c: bytes */
 
+/* Where 'n' more bytes may be written; NULL when there is no memory. */
+char *pay_text_room (struct text *t, size_t n);
 /* Appends; 0 when there is no memory, and 't' is as before. */
 int pay_text_add (struct text *t, const char *s, size_t n);
 /* Forgets the bytes; keeps the memory unless it is uncommonly much. */
 void pay_text_clear (struct text *t);
 void pay_text_free (struct text *t);
+
+/* curl_options.c */
+
+/* Takes over the options at index 1; raises, naming what is wrong. */
+void pay_read_options (lua_State *L, struct pool *p);
 
 /* curl_request.c: from Lua's request to an exchange */
 
@@ -108,6 +115,13 @@ void pay_text_free (struct text *t);
 */
 const char *pay_read_request (lua_State *L, int req, struct exchange *x);
 
+/* curl_headers.c */
+
+/* Whether it is a word as HTTP has it: a header's name, a method. */
+int pay_is_token (const char *s, size_t n);
+/* The headers of the request at index 'req', as pay_read_request. */
+const char *pay_read_headers (lua_State *L, int req, struct exchange *x);
+
 /* curl_url.c: which addresses are acceptable */
 
 /* Returns NULL, or what is wrong; sets '*loopback' for a plain http URL. */
@@ -115,6 +129,17 @@ const char *pay_check_url (const char *url, size_t n, int http_loopback,
                            int *loopback);
 /* Length of "https://host:port", all that messages show of a checked URL. */
 size_t pay_origin_length (const char *url, size_t n);
+
+/* curl_callbacks.c: what libcurl calls; the last argument or the first is
+   the exchange */
+int pay_about_to_send (void *exchange, char *to, char *from, int to_port,
+                       int from_port);
+curl_socket_t pay_open_socket (void *exchange, curlsocktype purpose,
+                               struct curl_sockaddr *address);
+size_t pay_receive_head (char *line, size_t size, size_t count,
+                         void *exchange);
+size_t pay_receive_body (char *data, size_t size, size_t count,
+                         void *exchange);
 
 /* curl_exchange.c: one easy handle */
 
@@ -133,9 +158,10 @@ int pay_response_index (lua_State *L);
 /* Pushes a failure of something that was not even begun. */
 void pay_push_refusal (lua_State *L, const char *kind, const char *message);
 
-/* curl_wait.c: the multi handle and its events */
+/* curl_pool.c: the multi handle, and the lists of exchanges */
 
-double pay_now (void);
+/* Makes room for 'wanted' entries; 0 when there is no memory. */
+int pay_reserve (struct pollfd **fds, int *size, int wanted);
 /* Makes the multi handle if there is none; 0 when that fails. */
 int pay_pool_ready (struct pool *p);
 /* Notices a fork: abandons what belongs to the parent process. */
@@ -145,11 +171,15 @@ int pay_pool_start (struct pool *p, struct exchange *x);
 /* Puts an exchange on the list of done ones, or of idle ones. */
 void pay_pool_done (struct pool *p, struct exchange *x);
 void pay_pool_recycle (struct pool *p, struct exchange *x);
+void pay_pool_close (struct pool *p);
+
+/* curl_wait.c: events */
+
+double pay_now (void);
 /* Drives one pool until this exchange is done. */
 void pay_finish (struct pool *p, struct exchange *x);
 /* Drives pools until one has something done, a signal, or 'until'. */
 void pay_wait (struct pool **pools, int n, double until);
-void pay_pool_close (struct pool *p);
 
 #pragma GCC visibility pop
 

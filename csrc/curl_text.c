@@ -7,20 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-int pay_text_add (struct text *t, const char *s, size_t n) {
-  if (n > t->size - t->n) {
+char *pay_text_room (struct text *t, size_t n) {
+  if (t->s == NULL || n > t->size - t->n) {
     size_t size = t->size < 512 ? 1024 : t->size * 2;
     char *larger;
     if (size - t->n < n)
       size = t->n + n;
     larger = realloc(t->s, size);
     if (larger == NULL)
-      return 0;
+      return NULL;
     t->s = larger;
     t->size = size;
   }
+  return t->s + t->n;
+}
+
+int pay_text_add (struct text *t, const char *s, size_t n) {
+  char *to = pay_text_room(t, n);
+  if (to == NULL)
+    return 0;
   if (n > 0)
-    memcpy(t->s + t->n, s, n);
+    memcpy(to, s, n);
   t->n += n;
   return 1;
 }

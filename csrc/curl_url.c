@@ -40,7 +40,7 @@ static int has_odd_byte (const char *s, size_t n) {
 
 /*
 ** By name only. That localhost really is this machine is seen to when
-** the socket is made (see open_socket in curl_exchange.c).
+** the socket is made (see pay_open_socket).
 */
 static int is_loopback (const char *host, size_t n) {
   char name[16];

@@ -1,5 +1,5 @@
 -- Many calls side by side, in coroutines. Knows no transport: what can be
--- waited for (a source) has three functions, see task/loop.lua.
+-- waited for (a source) has three functions, see below.
 --
 -- A call made inside a function given to `map` yields to the map, which
 -- waits for all of them together. Everywhere else (the main program, a
@@ -9,7 +9,15 @@
 -- there, a call inside map that is wrapped in pcall raises "attempt to
 -- yield across metamethod/C-call boundary". Every other Lua can.
 
-local Group = require "luapay.task.loop"
+---@class luapay.Source what can be waited for
+---@field wait fun(sources: luapay.Source[], seconds: number) waits until
+--- one of them has something finished, or not much longer than `seconds`;
+--- may come back early; with an empty list it only waits
+---@field finished fun(self, into: table): integer fills in n triples: id,
+--- first value or false, second value or false
+---@field now fun(): number seconds on a monotonic clock
+
+local Group = require "luapay.task.group"
 
 local task = {}
 
@@ -21,7 +29,9 @@ task.running = Group.running
 
 -- Calls of an iterator block: it cannot be called again while it waits.
 local function take_from_iterator(items)
-  return function() return Group.outside(items) end
+  return function()
+    return Group.outside(items)
+  end
 end
 
 local function take_from_list(items)
@@ -55,8 +65,13 @@ local function check(items, options, fn)
   if type(fn) ~= "function" then error("map: no function given", 3) end
   for name, value in pairs(options) do
     if type(value) ~= OPTIONS[name] then
-      error(("map: option '%s' %s"):format(tostring(name), OPTIONS[name]
-        and "must be a " .. OPTIONS[name] or "is unknown"), 3)
+      error(
+        ("map: option '%s' %s"):format(
+          tostring(name),
+          OPTIONS[name] and "must be a " .. OPTIONS[name] or "is unknown"
+        ),
+        3
+      )
     end
   end
   local n = options.concurrency or 32
@@ -84,7 +99,8 @@ function task.map(items, options, fn)
   check(items, options, fn)
   local results, each = {}, options.each
   local group = Group.new({
-    fn = fn, taken = 0,
+    fn = fn,
+    taken = 0,
     take = type(items) == "table" and take_from_list(items)
       or take_from_iterator(items),
     keep = each and function(index, item, result, fault)

@@ -1,0 +1,116 @@
+-- The workers of one map: coroutines, on the loop of the outermost map. A
+-- map inside a map is one more group on the loop it finds.
+
+local Loop = require "luapay.task.loop"
+
+local running, yield = coroutine.running, coroutine.yield
+local resume, status = coroutine.resume, coroutine.status
+
+local homes = setmetatable({}, { __mode = "k" })  -- coroutine -> its group
+
+local Group = {}
+Group.__index = Group
+
+-- Nothing may have been sent when it turns out that we cannot wait. Old
+-- Luas cannot be asked, so there we try: the loop resumes at once.
+local AGAIN = {}
+local can_yield = coroutine.isyieldable or function()
+  yield(AGAIN)
+  return true
+end
+
+--- The group that the running coroutine works for, if any.
+---@return table?
+function Group.running()
+  local co = running()
+  local group = co and homes[co]
+  if group and not can_yield() then
+    error("inside map, no call can be made in a callback of sort or gsub", 3)
+  end
+  return group
+end
+
+--- Waits for what `source` calls `id`.
+---@async
+---@return any, any the two values it finished with
+function Group:await(source, id)
+  self.loop:park(running(), source, id)
+  return yield()
+end
+
+--- Lets the others go on for some time, on the clock of `source`.
+---@async
+function Group:sleep(source, seconds)
+  self.loop:park_for(running(), source, seconds)
+  yield()
+end
+
+-- A worker has ended, or raised.
+local function bury(group, co, ok, err)
+  homes[co] = nil
+  Loop.let_go(co)
+  group.active = group.active - 1
+  if not ok and not group.failed then
+    group.failed = true
+    group.err = type(err) == "string" and debug.traceback(co, err) or err
+  end
+  if group.active == 0 and group.waited_for then
+    group.loop:make_ready(group.parent)
+  end
+end
+
+-- Lets a coroutine run until it waits again or ends.
+local function continue(co, a, b)
+  local group = homes[co]
+  local ok, what = resume(co, a or nil, b or nil)
+  while what == AGAIN do ok, what = resume(co) end
+  if not ok or status(co) == "dead" then
+    bury(group, co, ok, what)
+  end
+end
+
+--- Starts one more worker.
+---@param work fun(group: table)
+function Group:start(work)
+  local co = coroutine.create(work)
+  homes[co] = self
+  self.loop:take(co)
+  self.active = self.active + 1
+  continue(co, self)
+end
+
+--- Calls `fn` as if outside of map: what it waits for, it blocks for.
+function Group.outside(fn)
+  local co = running()
+  local group = homes[co]
+  homes[co] = nil
+  local value = fn()
+  homes[co] = group
+  return value
+end
+
+--- Comes back when all workers have ended.
+---@async
+function Group:finish()
+  if self.parent and self.active > 0 then
+    self.waited_for = true
+    yield()
+  end
+  local loop = self.loop
+  while self.active > 0 do
+    loop:run_ready(continue)
+    if self.active > 0 then loop:wait() end
+  end
+end
+
+--- Workers to be, inside those of `outer` or on their own.
+---@param fields table
+---@param outer? table
+function Group.new(fields, outer)
+  fields.active = 0
+  fields.loop = outer and outer.loop or Loop.new()
+  fields.parent = outer and running()
+  return setmetatable(fields, Group)
+end
+
+return Group
