@@ -103,7 +103,7 @@ at("/cardpassthrough-restapi/api/v3/recurring/payments/merchant-initiated", {
   { "get_mit_payment_details", "GET /payments/{mitPaymentId}/details",
     mits.get },
   { "update_mit_payment", "PATCH /{paymentId}", mits.update,
-    fields = rules.outcome },
+    fields = rules.mit_outcome },
   { "capture_mit_payment", "POST /{paymentId}/captures",
     money.capture "mits", fields = rules.part "captureIdentifier" },
   { "cancel_mit_payment", "POST /{paymentId}/cancels", money.cancel "mits",

@@ -45,15 +45,18 @@ end
 
 rules.attempt_of_capture = { R.maybe_uuid "authorizationAttemptId" }
 
-rules.outcome = {
+-- of an MIT payment, for which there is no 3DS
+rules.mit_outcome = {
   R.boolean "succeeded",
   R.plain_integer "reasonCode",
   R.maybe_text "reasonMessage",
-  R.maybe_url "threeDSecureUrl",
   R.maybe_text "acquirerVatNumber",
   R.maybe_text "acquirerMerchantId",
   R.maybe_text "acquirerPaymentReference",
 }
+
+-- of an authorization attempt or a card update
+rules.outcome = R.join(rules.mit_outcome, { R.maybe_url "threeDSecureUrl" })
 
 rules.create_agreement = {
   R.text "externalAgreementId",
