@@ -285,6 +285,12 @@ static const struct pay_field update_account_args[] = {
   { .name = NULL }
 };
 
+static const struct pay_field get_transaction_args[] = {
+  ACCESS_TOKEN,
+  TRID,
+  { .name = NULL }
+};
+
 static const struct pay_field get_transaction_result[] = {
   RETURN_CODE,
   { .name = "transaction_data", .type = PAY_ANY,
@@ -548,7 +554,7 @@ static const struct pay_endpoint endpoints[] = {
     .method = "GET",
     .path = "/api/2.0/mobip/get_transaction",
     .body = PAY_MULTIPART,
-    .args = only_trid_args,
+    .args = get_transaction_args,
     .result = get_transaction_result,
     .repeat = PAY_READ,
     .doc = "Returns all data of a transaction." },
