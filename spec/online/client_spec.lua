@@ -245,6 +245,7 @@ for name, open in pairs {
       { "a 503, booked", { fault = "error", status = 503, booked = true } },
       { "two lost answers", { fault = "lost_answer", times = 2 } },
       { "an answer after 3 s", { fault = "delay", seconds = 3 } },
+      { "a request that arrives twice", { fault = "duplicate" } },
     } do
       if case.far or name == NEAR then
         it("captures once on a day with " .. case[1], function()
@@ -284,6 +285,16 @@ for name, open in pairs {
       assert.same({ "failed", 409 }, { fault.outcome, fault.status })
       assert.equal(before + 1, #provider:requests())
       assert.equal(1, #provider:ledger())
+    end)
+
+    it("authorizes once on a day with a lost answer", function()
+      provider:inject {
+        at = "update_authorization_attempt",
+        fault = "lost_answer",
+      }
+      local payment = authorized { autoCapture = true }
+      assert.equal(10000, provider:payment(payment).captured)
+      assert.equal(2, #provider:ledger())
     end)
 
     it("starts a payment once on a day with a lost answer", function()

@@ -155,7 +155,7 @@ describe("sandbox.mobilepay_online", function()
     })))
   end)
 
-  it("counts exactly up to 2^53, and takes no more", function()
+  it("counts exactly below 2^53, and takes no more", function()
     local most = 9007199254740991
     payment = helper.authorized(provider, {
       amount = most,

@@ -46,7 +46,7 @@ end
 function kinds.integer(value)
   local digits = json.is_number(value) and value.text:match("^%-?%d+$")
   local number = digits and tonumber(digits)
-  if not number or number > MOST or number < -MOST then
+  if not number or number >= MOST or number <= -MOST then
     return nil, "must be a whole number"
   end
   return number
@@ -89,9 +89,10 @@ function kinds.cards(value)
   return value
 end
 
--- A number's own bounds, or those of a text's length.
+-- A number's own bounds, or those of a text's length in characters.
 local function bounded(value, rule)
-  local size = type(value) == "string" and #value or value
+  local size = value
+  if type(value) == "string" then size = #value:gsub("[\128-\191]", "") end
   if rule.min and size < rule.min or rule.max and size > rule.max then
     return nil, "is out of bounds"
   end

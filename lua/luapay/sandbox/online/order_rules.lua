@@ -18,7 +18,7 @@ local ORDER = {
 local REDIRECTED = {
   R.maybe_cards "allowedCardTypes",
   R.https "merchantLogoUrl",
-  R.integer "publicKeyId",
+  R.integer("publicKeyId", { max = 2 ^ 31 - 1 }),
   R.url "redirectFromMobilePayUrl",
   R.maybe_https "failedPaymentCallbackUrl",
   R.maybe_moment "validUntil",

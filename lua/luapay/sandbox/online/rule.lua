@@ -1,6 +1,6 @@
 -- How a rule is written: rule.text "name", rule.maybe_text("name", { max =
 -- 3 }). A rule has a name, a kind (see check.lua) and maybe required,
--- nullable, min, max (of a number, or of a length in bytes) and choices.
+-- nullable, min, max (of a number, or of a length in characters) and choices.
 
 local rule = {}
 
