@@ -30,10 +30,10 @@ static const char *const formats[] = { [PAY_PLAIN] = NULL,
                                        [PAY_DAY] = "day",
                                        [PAY_TOKEN68] = "token68" };
 
-static const char *const units[] = {
-  [PAY_DECIMAL] = "decimal", [PAY_MINOR] = "minor", [PAY_TEXT] = "text",
-  [PAY_CENTS] = "cents"
-};
+static const char *const units[] = { [PAY_DECIMAL] = "decimal",
+                                     [PAY_MINOR] = "minor",
+                                     [PAY_TEXT] = "text",
+                                     [PAY_CENTS] = "cents" };
 
 static const char *const styles[] = { [PAY_USUAL] = NULL,
                                       [PAY_ONE_ZERO] = "one_zero",
@@ -59,11 +59,16 @@ static const char *const repeats[] = { [PAY_ONCE] = "once",
 static const struct {
   unsigned flag;
   const char *name;
-} flags[] = { { PAY_REQUIRED, "required" }, { PAY_NULLABLE, "nullable" },
-              { PAY_SECRET, "secret" },     { PAY_SIGNED, "signed" },
-              { PAY_CLIENT, "client" },     { PAY_SIGNATURE, "signature" },
-              { PAY_LINES, "lines" },       { PAY_SENT_EMPTY, "sent_empty" },
-              { PAY_KEY, "key" },           { PAY_TRIM, "trim" },
+} flags[] = { { PAY_REQUIRED, "required" },
+              { PAY_NULLABLE, "nullable" },
+              { PAY_SECRET, "secret" },
+              { PAY_SIGNED, "signed" },
+              { PAY_CLIENT, "client" },
+              { PAY_SIGNATURE, "signature" },
+              { PAY_LINES, "lines" },
+              { PAY_SENT_EMPTY, "sent_empty" },
+              { PAY_KEY, "key" },
+              { PAY_TRIM, "trim" },
               { 0, NULL } };
 
 static void set (lua_State *L, const char *name, const char *value) {

@@ -87,10 +87,14 @@ static int is_date_time (const char *s, size_t n) {
   return length > 0 && is_zone(s + 11 + length, n - 11 - length);
 }
 
+static int in_scheme (char c) {
+  return is_digit(c) || c == '+' || c == '-' || c == '.';
+}
+
 /* scheme://host, and no space or control character anywhere */
 static int is_url (const char *s, size_t n) {
   size_t i = 0, host;
-  while (i < n && (is_letter(s[i]) || (i > 0 && is_digit(s[i]))))
+  while (i < n && (is_letter(s[i]) || (i > 0 && in_scheme(s[i]))))
     i++;
   if (i == 0 || n - i < 3 || memcmp(s + i, "://", 3) != 0)
     return 0;

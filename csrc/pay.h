@@ -195,7 +195,7 @@ struct pay_api {
   const struct pay_host *hosts;         /* both-NULL end */
   const struct pay_error_shape *errors; /* tried in order; empty end */
   const char *error_mark; /* what has this is an error, whatever the status */
-  const char *ok_field; /* an answer is a success when this is "0" */
+  const char *ok_field;   /* an answer is a success when this is "0" */
   const struct pay_endpoint *endpoints; /* NULL-named end */
   const char *doc;
 };

@@ -25,8 +25,7 @@ static void read_number (lua_State *L, const struct pay_field *f) {
   struct pay_decimal d = { 0, 0 };
   char room[PAY_DECIMAL_ROOM];
   int whole = x == floor(x) && fabs(x) <= MAX_EXACT;
-  if (is_text(f) &&
-      pay_decimal_from(&d, x, 9) == PAY_DECIMAL_OK)
+  if (is_text(f) && pay_decimal_from(&d, x, 9) == PAY_DECIMAL_OK)
     lua_pushlstring(L, room, pay_decimal_write(&d, room));
   else if (whole)
     pay_pushwhole(L, (long long)x);

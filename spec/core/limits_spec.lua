@@ -12,7 +12,7 @@ local FORMATS = {
   month = { "2026-02", "2026-13" },
   ["date-time"] = { "2026-02-28T23:59:59Z", "2026-02-28" },
   day = { "2026-02-28", "28.02.2026" },
-  url = { "app://back", "www.example.com" },
+  url = { "com.shop-app.v2://back", "www.example.com" },
   https = { "https://example.com/a?b=c", "http://example.com/a" },
   currency = { "EUR", "EURO" },
   country = { "DK", "DNK" },
