@@ -122,7 +122,9 @@ describe("sandbox.mobilepay_online", function()
   it("moves nothing of a payment that is not authorized", function()
     payment = helper.accepted(provider, { pspReferenceId = "another" })
     for _, kind in ipairs { "capture", "cancel", "refund" } do
-      assert.equal(409, (part(kind, 1, "key")))
+      local status, answer = part(kind, 1, "key")
+      assert.equal(409, status)
+      assert.equal("There is no successful authorization", answer.message)
     end
     assert.equal(1, #provider:ledger())
   end)
