@@ -47,4 +47,37 @@ describe("retry.delay", function()
     local patient = { retries = 50, base = 0.5, cap = 8 }
     assert.equal(4, retry.delay(true, nil, 40, patient, half))
   end)
+
+  it("follows what a provider advises", function()
+    local advised = {
+      retries = 2,
+      base = 1,
+      cap = 1,
+      fixed = true,
+      again = { [500] = true },
+    }
+    assert.equal(1, retry.delay(true, answer(500), 1, advised, half))
+    assert.equal(1, retry.delay(true, nil, 2, advised, half))
+    assert.is_nil(retry.delay(true, answer(409), 1, advised, half))
+    assert.is_nil(retry.delay(false, answer(500), 1, advised, half))
+  end)
+end)
+
+describe("a budget", function()
+  it("is spent by retries and earned by calls", function()
+    local budget = retry.budget()
+    for _ = 1, 10 do
+      budget = assert(retry.spend(budget))
+    end
+    assert.is_nil(retry.spend(budget))
+    for _ = 1, 11 do
+      budget = retry.earn(budget)
+    end
+    assert.truthy(retry.spend(budget))
+  end)
+
+  it("does not grow beyond what it began with", function()
+    local budget = retry.earn(retry.budget())
+    assert.equal(retry.budget(), budget)
+  end)
 end)

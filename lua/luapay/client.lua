@@ -4,29 +4,13 @@
 local call = require "luapay.call"
 local check_options = require("luapay.options").check
 local core = require "luapay.core"
-local custom = require "luapay.transport.custom"
 local fault = require "luapay.fault"
-local hooks = require "luapay.hooks"
-local idempotency = require "luapay.idempotency"
+local inners = require "luapay.inner"
 local raw = require "luapay.raw"
-local retry = require "luapay.retry"
+local page = require "luapay.page"
 local row = require "luapay.row"
 
 local client = {}
-
-local OPTIONS = {
-  environment = {
-    type = "string",
-    default = "production",
-    choices = { production = true, sandbox = true },
-  },
-  base_url = { type = "string" },
-  transport = { type = "any", required = true },
-  timeout = { type = "number", positive = true },
-  retries = { type = "number" },
-  validate = { type = "boolean", default = true },
-  random = { type = "function", default = math.random },
-}
 
 local CALL_OPTIONS = {
   timeout = { type = "number", positive = true },
@@ -46,7 +30,13 @@ local function make(inner, endpoint, args, given)
     timeout = given.timeout or timeout
   end
   local deadline = inner.transport:now() + timeout
-  return call.make(inner, endpoint, args or {}, deadline, given)
+  local result, err = call.make(inner, endpoint, args or {}, deadline, given)
+  if not (result and endpoint.page) or (given and given.dry_run) then
+    return result, err
+  end
+  return page.wrap(result, endpoint, args, function(following)
+    return make(inner, endpoint, following, given)
+  end)
 end
 
 -- A method for an endpoint. Its row is looked up when it is first named.
@@ -127,100 +117,20 @@ local function class_of(api)
   return classes[api]
 end
 
-local function check_base(api, base_url)
-  if (base_url .. "/"):match "^https?://[^/?#@%s]+/[^?#%s]*$" then return end
-  local what = "luapay.%s: base_url: expected https://host[:port][/path]"
-  error(what:format(api), 4)
-end
-
--- An address for each of the API's hosts, in their order. `base_url` stands
--- for the name of every host; the paths under which they serve stay.
-local function bases_of(api, environment, base_url)
-  local bases = {}
-  for i, host in ipairs(api.hosts) do
-    local address = host[environment]
-    if base_url then
-      address = (host.production or host.sandbox):gsub(
-        "^https://[^/]+",
-        (base_url:gsub("/+$", ""):gsub("%%", "%%%%"))
-      )
-    end
-    bases[i] = address or false
-  end
-  return bases
-end
-
-local function find_api(name)
-  for position = 1, math.huge do
-    local api = core.api(position)
-    if not api or api.name == name then return api end
-  end
-end
-
-local function rules_of(scheme)
-  local all = {}
-  for _, rules in ipairs { OPTIONS, hooks.options, scheme.options } do
-    for name, rule in pairs(rules) do
-      all[name] = rule
-    end
-  end
-  return all
-end
-
-local function policy_of(scheme, retries)
-  local policy = {}
-  for name, value in pairs(scheme.policy or retry.policy) do
-    policy[name] = value
-  end
-  policy.retries = retries or policy.retries
-  return policy
-end
-
-local function settings_of(scheme, options)
-  local settings = scheme.settings(options)
-  if options.validate then return settings end
-  settings = settings or {}
-  settings.lenient = true
-  return settings
-end
-
--- What a client keeps; see call.lua and exchange.lua for who looks at it.
-local function new_inner(name, scheme, options)
-  local api = find_api(name)
-  if options.base_url then check_base(name, options.base_url) end
-  local inner = {
-    api = name,
-    environment = options.environment,
-    bases = bases_of(api, options.environment, options.base_url),
-    transport = custom.from(options.transport),
-    timeout = options.timeout or scheme.timeout or 30,
-    settings = settings_of(scheme, options),
-    policy = policy_of(scheme, options.retries),
-    budget = retry.budget(),
-    keys = idempotency.new(),
-    random = options.random,
-  }
-  for hook in pairs(hooks.options) do
-    inner[hook] = options[hook]
-    inner.hooked = inner.hooked or options[hook] ~= nil
-  end
-  return inner
-end
-
 --- Makes a client. Nothing is sent.
 ---@param name string of the API
 ---@param scheme table of its authentication: a file of luapay.auth
 ---@param given table its options
 ---@return luapay.Client
 function client.new(name, scheme, given)
-  local options = check_options("luapay." .. name, given, rules_of(scheme))
-  local inner = new_inner(name, scheme, options)
+  local options = check_options("luapay." .. name, given, inners.rules(scheme))
+  local kept = inners.new(name, scheme, options)
   local function call_own(method, args, deadline)
-    return call.make(inner, row.find(name, method), args, deadline)
+    return call.make(kept, row.find(name, method), args, deadline)
   end
-  inner.auth = scheme.new(options, inner.transport, call_own, inner.settings)
+  kept.auth = scheme.new(options, kept.transport, call_own, kept.settings)
   local self = setmetatable({}, class_of(name))
-  inner_of[self] = inner
+  inner_of[self] = kept
   return self
 end
 

@@ -10,6 +10,8 @@ local AGAIN = { [429] = true, [502] = true, [503] = true, [504] = true }
 ---@field retries integer after the first attempt
 ---@field base number seconds that the first wait may take
 ---@field cap number seconds that any wait may take
+---@field fixed? boolean wait just that long: the provider has said so
+---@field again? table<integer, true> more statuses that are worth it
 ---@field patience? number seconds for one attempt; else the whole deadline
 retry.policy = { retries = 2, base = 0.5, cap = 8 }
 
@@ -30,9 +32,11 @@ end
 ---@return number? seconds
 function retry.delay(repeatable, response, attempt, policy, random)
   if not repeatable or attempt > policy.retries then return nil end
-  if response and not AGAIN[response.status] then return nil end
+  local status = response and response.status
+  local more = policy.again or AGAIN
+  if status and not AGAIN[status] and not more[status] then return nil end
   local most = math.min(policy.cap, policy.base * 2 ^ (attempt - 1))
-  return asked_for(response) or random() * most
+  return asked_for(response) or (policy.fixed and most or random() * most)
 end
 
 --- A budget: retries may be a tenth of calls, and ten more. When all of a

@@ -24,6 +24,10 @@ local function is_page(param)
   return param.name == "pageNumber"
 end
 
+local function is_list(field)
+  return field.type == "list"
+end
+
 --- Looks an endpoint up.
 ---@param api string
 ---@param name string
@@ -48,6 +52,7 @@ function row.find(api, name)
     correlation = correlation,
     dressed = (key or correlation) and true,
     page = find(all.params, is_page),
+    page_items = find(all.result, is_list),
   }
 end
 

@@ -1,0 +1,54 @@
+-- page.lua - lists that come in pages. A page is what the provider has
+-- answered, and knows how to get the next one.
+
+local page = {}
+
+-- All elements of a page, whether the provider sent one part or several.
+local function items_of(result, name)
+  local items = {}
+  for _, part in ipairs(result) do
+    for _, item in ipairs(part[name] or {}) do
+      items[#items + 1] = item
+    end
+  end
+  return items
+end
+
+local function size_of(result, args)
+  return args.pageSize or (result[1] and result[1].page_size)
+end
+
+--- Gives a result `items()`, `next()` and `number`. `next()` returns the
+--- next page, or nil behind the last one: a page that is empty, or shorter
+--- than the size that was asked for. To go on another day, ask for
+--- `pageNumber = number + 1`.
+---@param result table what the provider has answered: a list of parts
+---@param endpoint table see row.lua
+---@param args table those of this page
+---@param fetch async fun(args: table): table?, luapay.Fault?
+---@return table result
+function page.wrap(result, endpoint, args, fetch)
+  local items = items_of(result, endpoint.page_items)
+  local size = size_of(result, args)
+  local methods = { number = args[endpoint.page] }
+
+  function methods.items()
+    return items
+  end
+
+  ---@async
+  function methods.next()
+    if #items == 0 or (size and #items < size) then return nil end
+    local following = {}
+    for name, value in pairs(args) do
+      following[name] = value
+    end
+    following[endpoint.page] = args[endpoint.page] + 1
+    following.CorrelationId = nil
+    return fetch(following)
+  end
+
+  return setmetatable(result, { __index = methods })
+end
+
+return page
