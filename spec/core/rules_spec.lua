@@ -473,6 +473,18 @@ describe("Mobip", function()
     ))
   end)
 
+  it("M-40, M-41: sends the names as published when told to", function()
+    local request = assert(prepare("mobip.set_external_invoices", {
+      ExternalSourceId = "erp",
+      InvoicesLists = {
+        { CustomerId = "c", ["CustomerBalance_in_cents "] = "3000" },
+      },
+    }, { lenient = true }))
+    assert.truthy(request.body:find(
+      '[{"CustomerId":"c","CustomerBalance_in_cents ":"3000"}]', 1, true
+    ))
+  end)
+
   it("M-41: takes the blanks off the names of an answer", function()
     local found = assert(interpret("mobip.get_external_invoices", 200, {
       return_code = "0",
