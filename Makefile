@@ -32,17 +32,19 @@ INTERPRETER = $(if $(filter luajit,$(V)),luajit,lua$(V))
 INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 
 CURL_C = $(wildcard csrc/curl*.c)
-CORE_C = $(filter-out $(CURL_C),$(wildcard csrc/*.c))
+CRYPTO_C = $(wildcard csrc/crypto*.c)
+CORE_C = $(filter-out $(CURL_C) $(CRYPTO_C),$(wildcard csrc/*.c))
 HELP_C = $(wildcard spec/support/*.c)
 object = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(1))
 MODULES = $(if $(CORE_C),$(OUT)/luapay/core.so) \
           $(if $(CURL_C),$(OUT)/luapay/curl.so) \
+          $(if $(CRYPTO_C),$(OUT)/luapay/crypto.so) \
           $(HELP_C:%.c=$(OUT)/%.so)
 
 # What apt-get installs, in the smallest sets that do.
 lua_packages = $(if $(filter luajit,$(1)),luajit2 libluajit2-5.1-dev,\
   lua$(1) $(if $(filter 5.1,$(1)),liblua5.1-0-dev,liblua$(1)-dev))
-LIB_DEBS = libc6-dev libcurl4-openssl-dev lua-cjson
+LIB_DEBS = libc6-dev libcurl4-openssl-dev libssl-dev lua-cjson
 SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
 RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
@@ -81,6 +83,10 @@ $(OUT)/luapay/core.so: $(call object,$(CORE_C))
 $(OUT)/luapay/curl.so: $(call object,$(CURL_C))
 	@mkdir -p $(@D)
 	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcurl
+
+$(OUT)/luapay/crypto.so: $(call object,$(CRYPTO_C))
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcrypto
 
 $(OUT)/spec/support/%.so: spec/support/%.c
 	@mkdir -p $(@D)

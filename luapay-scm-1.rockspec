@@ -19,6 +19,7 @@ dependencies = {
 }
 external_dependencies = {
   LIBCURL = { library = "curl" },
+  LIBCRYPTO = { library = "crypto" },
 }
 test_dependencies = {
   "busted >= 2.0",
@@ -81,6 +82,19 @@ build = {
       incdirs = { "$(LIBCURL_INCDIR)" },
       libdirs = { "$(LIBCURL_LIBDIR)" },
     },
+    -- keys and signatures: needs libcrypto
+    ["luapay.crypto"] = {
+      sources = {
+        "csrc/crypto.c",
+        "csrc/crypto_base64.c",
+        "csrc/crypto_key.c",
+        "csrc/crypto_make.c",
+        "csrc/crypto_rsa.c",
+      },
+      libraries = { "crypto" },
+      incdirs = { "$(LIBCRYPTO_INCDIR)" },
+      libdirs = { "$(LIBCRYPTO_LIBDIR)" },
+    },
     ["luapay.auth.gate"] = "lua/luapay/auth/gate.lua",
     ["luapay.auth.infobip"] = "lua/luapay/auth/infobip.lua",
     ["luapay.auth.mobilepay_online"] = "lua/luapay/auth/mobilepay_online.lua",
@@ -94,11 +108,18 @@ build = {
     ["luapay.fault"] = "lua/luapay/fault.lua",
     ["luapay.flow.topup"] = "lua/luapay/flow/topup.lua",
     ["luapay.flow.topup_items"] = "lua/luapay/flow/topup_items.lua",
+    ["luapay.help"] = "lua/luapay/help.lua",
+    ["luapay.help.outline"] = "lua/luapay/help/outline.lua",
+    ["luapay.help.words"] = "lua/luapay/help/words.lua",
     ["luapay.hooks"] = "lua/luapay/hooks.lua",
     ["luapay.idempotency"] = "lua/luapay/idempotency.lua",
     ["luapay"] = "lua/luapay/init.lua",
+    ["luapay.inner"] = "lua/luapay/inner.lua",
     ["luapay.json"] = "lua/luapay/json.lua",
+    ["luapay.mobip.picture"] = "lua/luapay/mobip/picture.lua",
+    ["luapay.mobip.status"] = "lua/luapay/mobip/status.lua",
     ["luapay.options"] = "lua/luapay/options.lua",
+    ["luapay.page"] = "lua/luapay/page.lua",
     ["luapay.random"] = "lua/luapay/random.lua",
     ["luapay.raw"] = "lua/luapay/raw.lua",
     ["luapay.retry"] = "lua/luapay/retry.lua",

@@ -18,6 +18,14 @@ local MODULES = [[
       incdirs = { "$(LIBCURL_INCDIR)" },
       libdirs = { "$(LIBCURL_LIBDIR)" },
     },
+    -- keys and signatures: needs libcrypto
+    ["luapay.crypto"] = {
+      sources = {
+%s      },
+      libraries = { "crypto" },
+      incdirs = { "$(LIBCRYPTO_INCDIR)" },
+      libdirs = { "$(LIBCRYPTO_LIBDIR)" },
+    },
 %s  },
 }
 ]]
@@ -58,8 +66,9 @@ file:close()
 
 file = assert(io.open(ROCKSPEC, "w"))
 file:write(head, MODULES:format(
-  sources(find("csrc -name '*.c' ! -name 'curl*'")),
+  sources(find("csrc -name '*.c' ! -name 'curl*' ! -name 'crypto*'")),
   sources(find("csrc -name 'curl*.c'")),
+  sources(find("csrc -name 'crypto*.c'")),
   modules(find("lua -name '*.lua' ! -path 'lua/luapay/meta/*'"))
 ))
 file:close()
