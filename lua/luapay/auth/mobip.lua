@@ -113,10 +113,15 @@ function mobip.new(options, transport, call, settings)
   end
 
   --- Whether a refusal says that the token has ended: then nothing was
-  --- done, and the request may go once more.
-  function auth.renews(err)
+  --- done, and the request may go once more. The provider's codes are not
+  --- public, so only those that the client was given count; one that speaks
+  --- of a token without them ends the token, and the next call opens another.
+  function auth.renews(err, request)
     if err.outcome ~= "failed" or not err.status then return false end
-    return err.status == 401 or codes[err.code] == true
+    if err.endpoint == "mobip.get_token" then return false end
+    if err.status == 401 or codes[err.code] then return true end
+    if err.message:lower():find("token", 1, true) then auth.forget(request) end
+    return false
   end
 
   return auth
