@@ -109,6 +109,7 @@ build = {
     ["luapay.flow.topup"] = "lua/luapay/flow/topup.lua",
     ["luapay.flow.topup_items"] = "lua/luapay/flow/topup_items.lua",
     ["luapay.help"] = "lua/luapay/help.lua",
+    ["luapay.help.kinds"] = "lua/luapay/help/kinds.lua",
     ["luapay.help.outline"] = "lua/luapay/help/outline.lua",
     ["luapay.help.words"] = "lua/luapay/help/words.lua",
     ["luapay.hooks"] = "lua/luapay/hooks.lua",

@@ -106,10 +106,12 @@ describe("the rooms", function()
   -- Who may require whom. A room that is not named here may require nothing
   -- of ours; a room may always require itself.
   local ALLOWED = {
-    init = { "auth", "client", "core", "flow", "task", "transport" },
+    init = {
+      "auth", "client", "core", "flow", "help", "task", "transport",
+    },
     client = {
-      "call", "core", "fault", "hooks", "idempotency", "options", "raw",
-      "retry", "row", "transport",
+      "call", "core", "fault", "help", "hooks", "idempotency", "options",
+      "raw", "retry", "row", "transport",
     },
     call = { "core", "dress", "exchange", "fault", "hooks", "json", "retry" },
     raw = { "core", "exchange", "fault", "json", "options" },
@@ -118,6 +120,7 @@ describe("the rooms", function()
     hooks = { "fault" },
     idempotency = { "core", "fault", "random" },
     row = { "core" },
+    help = { "core" },
     auth = { "fault" },
     flow = { "fault" },
     json = { "core" },
