@@ -65,7 +65,7 @@ static int is_true (lua_State *L, const struct place *p,
   int yes;
   if (c->field == NULL)
     return 1;
-  push_value(L, p, c->field);
+  lua_getfield(L, p->table, c->field);
   yes = c->is != NULL ? is_word(L, c->is) : is_between(L, c->from, c->to);
   lua_pop(L, 1);
   return yes;

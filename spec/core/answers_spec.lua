@@ -51,7 +51,7 @@ for number, endpoint in ipairs(luapay.endpoints()) do
     it("tells why, and that nothing was done, when it is refused", function()
       for _, refusal in ipairs(endpoint.refusals) do
         local text = ERRORS[endpoint.api]
-        if refusal.code then 
+        if refusal.code then
           text = text:gsub('"E"', '"' .. refusal.code .. '"')
         end
         local result, fault =
