@@ -62,6 +62,7 @@ local function show_sizes()
 end
 
 local function show_require()
+show_fields()
   local times = {}
   for i = 1, 21 do
     times[i] = tonumber(programs.script("bench/require.lua"))
@@ -69,6 +70,13 @@ local function show_require()
   print()
   print('require "luapay", ms         '
     .. report.verdict(2, report.median(times), true))
+end
+
+local function show_fields()
+  local fields, micro = programs.script("bench/fields.lua")
+    :match("^(%d+) (%S+)")
+  print(("%s fields checked, written and read, us "):format(fields)
+    .. report.verdict(3, tonumber(micro), true))
 end
 
 local function show_memory()

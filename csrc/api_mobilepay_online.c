@@ -1198,6 +1198,7 @@ static const struct pay_error_shape errors[] = {
     .correlation_id = "correlationId" },
   { .message = "detail", .correlation_id = "traceId" },
   { .message = "title", .correlation_id = "traceId" },
+  { .code = "httpCode", .message = "moreInformation" },
   { .message = NULL }
 };
 

@@ -483,7 +483,7 @@ static const struct pay_endpoint endpoints[] = {
     .body = PAY_MULTIPART,
     .args = send_payment_request_args,
     .result = send_payment_request_result,
-    .repeat = PAY_ONCE,
+    .repeat = PAY_ONCE, .any_bytes = 1,
     .doc = "Asks a customer for money by SMS or e-mail." },
   { .name = "create_one_use_qr",
     .method = "POST",

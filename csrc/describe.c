@@ -200,6 +200,8 @@ void pay_describe (lua_State *L, const struct pay_api *api,
   lua_setfield(L, -2, "safe_to_repeat");
   if (e->open)
     set_true(L, "open");
+  if (e->any_bytes)
+    set_true(L, "any_bytes");
   if (e->test_only)
     set_true(L, "test_only");
   set_success(L, e->success);

@@ -91,7 +91,8 @@ static int in_scheme (char c) {
   return is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* scheme://host, and no space or control character anywhere */
+/* scheme://host, without a space or backslash. Control characters were
+   refused before. */
 static int is_url (const char *s, size_t n) {
   size_t i = 0, host;
   while (i < n && (is_letter(s[i]) || (i > 0 && in_scheme(s[i]))))
@@ -99,11 +100,8 @@ static int is_url (const char *s, size_t n) {
   if (i == 0 || n - i < 3 || memcmp(s + i, "://", 3) != 0)
     return 0;
   host = i + 3;
-  for (i = host; i < n; i++) {
-    if ((unsigned char)s[i] <= ' ' || s[i] == 0x7F || s[i] == '\\')
-      return 0;
-  }
-  return host < n && strchr("/?#:@", s[host]) == NULL;
+  return host < n && strchr("/?#:@", s[host]) == NULL &&
+         memchr(s, ' ', n) == NULL && memchr(s, '\\', n) == NULL;
 }
 
 static int is_https (const char *s, size_t n) {

@@ -6,7 +6,7 @@
 #include "api.h"
 #include "core.h"
 
-#define EACH(byte)  (0x0101010101010101ULL * (byte))
+#define EACH(byte) (0x0101010101010101ULL * (byte))
 
 /* Whether one of eight bytes is zero. */
 static int has_zero (unsigned long long x) {
@@ -46,19 +46,24 @@ static void add_escape (struct pay_text *t, unsigned char c) {
   }
 }
 
-void pay_add_quoted (struct pay_text *t, const char *s, size_t n) {
-  const char *end = s + n;
-  char *to = pay_text_room(t, n + 2);
-  *to = '"';
-  t->n++;
-  for (;;) {
+static void add_rest (struct pay_text *t, const char *s, const char *end) {
+  while (s < end) {
     size_t run = safe_run(s, (size_t)(end - s));
     pay_text_add(t, s, run);
     s += run;
-    if (s == end)
-      break;
-    add_escape(t, (unsigned char)*s++);
+    if (s < end)
+      add_escape(t, (unsigned char)*s++);
   }
+}
+
+/* Most text needs no escape: then it is one copy. */
+void pay_add_quoted (struct pay_text *t, const char *s, size_t n) {
+  size_t run = safe_run(s, n);
+  char *to = pay_text_room(t, run + 1);
+  *to = '"';
+  memcpy(to + 1, s, run);
+  t->n += run + 1;
+  add_rest(t, s + run, s + n);
   pay_text_char(t, '"');
 }
 
@@ -66,18 +71,18 @@ static int is_null (lua_State *L) {
   return lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL;
 }
 
+static void add_comma (struct pay_text *t) {
+  char last = t->s[t->n - 1];
+  if (last != '{' && last != '[')
+    pay_text_char(t, ',');
+}
+
 int pay_add_json_member (lua_State *L, const struct pay_field *f,
                          const struct pay_spot *at, struct pay_text *t) {
   const char *name = f->json_name != NULL ? f->json_name : f->name;
-  size_t n = strlen(name);
-  char *to = pay_text_room(t, n + 4);
-  char last = t->s[t->n - 1];
-  if (last != '{' && last != '[')
-    *to++ = ',';
-  *to++ = '"';
-  memcpy(to, name, n);  /* a spec sees that names need no escape */
-  memcpy(to + n, "\":", 2);
-  t->n = (size_t)(to + n + 2 - t->s);
+  add_comma(t);
+  pay_add_quoted(t, name, strlen(name));
+  pay_text_char(t, ':');
   return pay_add_json(L, f, at, t);
 }
 

@@ -60,12 +60,16 @@ static void quote_long (lua_State *L, const char *s, const char *end) {
   pay_text_push(&t);
 }
 
-/* scan(text) -> text, or nil and what is wrong with it */
+/*
+** scan(text [, any_bytes]) -> text, or nil and what is wrong with it.
+** 'any_bytes': what is no UTF-8 may pass.
+*/
 int pay_scan (lua_State *L) {
   size_t n;
   const char *s = luaL_checklstring(L, 1, &n), *after;
+  int any_bytes = lua_toboolean(L, 2);
   lua_settop(L, 1);
-  if (pay_utf8_count(s, n) == PAY_NOT_UTF8) {
+  if (!any_bytes && pay_utf8_count(s, n) == PAY_NOT_UTF8) {
     luaL_pushfail(L);
     lua_pushliteral(L, "not UTF-8");
     return 2;

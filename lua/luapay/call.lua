@@ -17,7 +17,7 @@ local function read(endpoint, response)
   if endpoint.bytes then
     answer = response.body
   elseif response.body ~= "" then
-    answer, problem = json.decode(response.body)
+    answer, problem = json.decode(response.body, endpoint.any_bytes)
     if endpoint.either and problem then answer = response.body end
   end
   local result, refusal =
@@ -73,6 +73,12 @@ local function finish(inner, err, request)
   return err
 end
 
+-- Rows know most such refusals; a scheme may know more.
+local function wants_session(inner, err, request)
+  local renews = inner.auth.renews
+  return err.renew or (renews and request and renews(err, request))
+end
+
 --- Makes one call.
 ---@async
 ---@param inner table what the client keeps: see client.lua
@@ -85,7 +91,7 @@ end
 function call.make(inner, endpoint, args, deadline, given)
   if endpoint.dressed then args = dress.args(endpoint, args, given) end
   local result, err, request = try(inner, endpoint, args, deadline, given)
-  if err and err.renew then
+  if err and wants_session(inner, err, request) then
     -- a refusal for want of a session: nothing was done, so once more
     inner.auth.forget(request)
     result, err, request = try(inner, endpoint, args, deadline, given)

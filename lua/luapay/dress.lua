@@ -71,7 +71,8 @@ local function check_key(inner, endpoint, request, args)
   if type(key) ~= "string" then return nil end
   request.idempotency_key = key
   local content = request.url .. "\n" .. (request.body or "")
-  if inner.keys:admits(endpoint.id, key, content) then return nil end
+  local scope = endpoint.id .. "\n" .. tostring(args.merchantId)
+  if inner.keys:admits(scope, key, content) then return nil end
   return refuse(
     endpoint,
     endpoint.key,

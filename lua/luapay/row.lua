@@ -45,6 +45,7 @@ function row.find(api, name)
     host = all.host,
     open = all.open,
     bytes = all.answer == "bytes",
+    any_bytes = all.any_bytes,
     either = all.answer == "either",
     harmless = again == "read" or again == "safe",
     repeatable = again ~= "once",

@@ -70,10 +70,8 @@ describe("isRefunded", function()
 end)
 
 describe("raw_qr", function()
-  -- "bytes" waits for an answer to be read though it is no good UTF-8
   for _, form in ipairs { "base64", "data_uri", "latin1", "bytes" } do
-    local test = form == "bytes" and pending or it
-    test("is a PNG, whether written as " .. form, function()
+    it("is a PNG, whether written as " .. form, function()
       local _, mobip = helper.open { raw_qr = form }
       local asked = assert(mobip:send_payment_request(helper.ask()))
       assert.equal(pretend.png, picture.decode(asked.raw_qr))
