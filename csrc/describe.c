@@ -3,6 +3,7 @@
 ** editor and whoever wants to look.
 */
 #include "core.h"
+#include "verdict.h"
 
 static const char *const types[] = {
   [PAY_STRING] = "string", [PAY_INTEGER] = "integer", [PAY_NUMBER] = "number",
@@ -200,6 +201,8 @@ void pay_describe (lua_State *L, const struct pay_api *api,
   lua_setfield(L, -2, "safe_to_repeat");
   if (e->open)
     set_true(L, "open");
+  if (pay_is_harmless(e))
+    set_true(L, "harmless");
   if (e->any_bytes)
     set_true(L, "any_bytes");
   if (e->test_only)

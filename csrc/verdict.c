@@ -52,7 +52,7 @@ void pay_fill_in (lua_State *L, int answer, const char *variables) {
 }
 
 int pay_is_harmless (const struct pay_endpoint *e) {
-  return e->repeat == PAY_READ || e->repeat == PAY_SAFE;
+  return e->repeat == PAY_READ || (e->repeat == PAY_SAFE && e->open);
 }
 
 static const struct {

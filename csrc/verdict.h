@@ -28,7 +28,7 @@ void pay_fill_in (lua_State *L, int answer, const char *variables);
 /* Fills in kind, unknown, renew and a text where there is none. */
 void pay_judge (struct pay_verdict *v, const struct pay_endpoint *e);
 
-/* Whether a repetition, or a lost answer, could matter. */
+/* Whether a call that is lost has moved nothing: it reads, or logs in. */
 int pay_is_harmless (const struct pay_endpoint *e);
 
 /* Pushes the fault; returns 0. */

@@ -14,7 +14,7 @@ local call = {}
 -- From the text of an answer to what the caller gets.
 local function read(endpoint, response)
   local answer, problem
-  if endpoint.bytes then
+  if endpoint.bytes and response.status < 300 then
     answer = response.body
   elseif response.body ~= "" then
     answer, problem = json.decode(response.body, endpoint.any_bytes)

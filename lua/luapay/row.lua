@@ -47,7 +47,7 @@ function row.find(api, name)
     bytes = all.answer == "bytes",
     any_bytes = all.any_bytes,
     either = all.answer == "either",
-    harmless = again == "read" or again == "safe",
+    harmless = all.harmless,
     repeatable = again ~= "once",
     key = key,
     correlation = correlation,
