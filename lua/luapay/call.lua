@@ -59,6 +59,9 @@ local function try(inner, endpoint, args, deadline, given)
   local response, failure = exchange.run(inner, endpoint, request, deadline)
   if not response then return nil, failure, request end
   local result, err = read(endpoint, response)
+  if err and request.doubt and not endpoint.harmless then
+    err.outcome = "unknown"
+  end
   return result, err, request
 end
 

@@ -67,6 +67,14 @@ local function worse(one, other)
   return other and other.phase ~= "before_send" and other or one
 end
 
+-- Whether an attempt that is not the last may have been acted upon. What a
+-- later one is told then says nothing of it: a second cancellation is
+-- refused because the first one was done.
+local function leaves_doubt(response, failure)
+  if response then return response.status >= 500 end
+  return failure.phase ~= "before_send"
+end
+
 --- Sends a request, and again where that is safe and there is time.
 ---@async
 ---@param inner table what the client keeps
@@ -95,6 +103,7 @@ function exchange.run(inner, endpoint, request, deadline)
       if response then return response end
       return nil, exchange.failed(endpoint, lost, attempt)
     end
+    request.doubt = request.doubt or leaves_doubt(response, failure)
     if inner.on_retry then
       hooks.retry(inner.on_retry, request, attempt, delay)
     end
