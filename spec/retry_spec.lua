@@ -62,22 +62,3 @@ describe("retry.delay", function()
     assert.is_nil(retry.delay(false, answer(500), 1, advised, half))
   end)
 end)
-
-describe("a budget", function()
-  it("is spent by retries and earned by calls", function()
-    local budget = retry.budget()
-    for _ = 1, 10 do
-      budget = assert(retry.spend(budget))
-    end
-    assert.is_nil(retry.spend(budget))
-    for _ = 1, 11 do
-      budget = retry.earn(budget)
-    end
-    assert.truthy(retry.spend(budget))
-  end)
-
-  it("does not grow beyond what it began with", function()
-    local budget = retry.earn(retry.budget())
-    assert.equal(retry.budget(), budget)
-  end)
-end)

@@ -7,6 +7,8 @@ local retry = require "luapay.retry"
 
 local exchange = {}
 
+local FULL, EARNED = retry.budget, retry.earned
+
 --- What a failed exchange says of the money.
 ---@param endpoint table
 ---@param failure luapay.Failure
@@ -55,9 +57,8 @@ local function next_delay(inner, endpoint, request, response, attempt)
     inner.random
   )
   if not delay then return nil end
-  local left = retry.spend(inner.budget)
-  if not left then return nil end
-  inner.budget = left
+  if inner.budget < 1 then return nil end
+  inner.budget = inner.budget - 1
   return delay
 end
 
@@ -93,7 +94,7 @@ function exchange.run(inner, endpoint, request, deadline)
     if patience and patience < left then left = patience end
     local response, failure = send(inner, request, attempt, left)
     if response and response.status < 400 then
-      if attempt == 1 then inner.budget = retry.earn(inner.budget) end
+      if inner.budget < FULL then inner.budget = inner.budget + EARNED end
       return response
     end
     lost = worse(failure, lost)

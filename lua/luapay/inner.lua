@@ -99,7 +99,7 @@ function inner.new(name, scheme, options)
     timeout = options.timeout or scheme.timeout or 30,
     settings = settings_of(scheme, options),
     policy = policy_of(scheme, options.retries),
-    budget = retry.budget(),
+    budget = retry.budget,
     keys = idempotency.new(),
     random = options.random,
   }

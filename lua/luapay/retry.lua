@@ -41,24 +41,9 @@ end
 
 --- A budget: retries may be a tenth of calls, and ten more. When all of a
 --- host's answers fail, sending each call three times does not help it.
-local MOST, EARNED = 10, 0.1
+retry.budget = 10
 
---- A new budget, and what is left of it after a call and after a retry.
----@return number
-function retry.budget()
-  return MOST
-end
-
----@param budget number
----@return number
-function retry.earn(budget)
-  return budget < MOST and budget + EARNED or budget
-end
-
----@param budget number
----@return number? budget nil when there is nothing left to spend
-function retry.spend(budget)
-  return budget >= 1 and budget - 1 or nil
-end
+--- What a call that went well adds to a budget that is not full.
+retry.earned = 0.1
 
 return retry
