@@ -87,6 +87,16 @@ function Client:describe(name)
   error(inner_of[self].api .. " has no endpoint " .. tostring(name), 2)
 end
 
+--- What to pass to an endpoint and what comes back, as text to be read;
+--- without a name, the list of endpoints.
+---@param name? string
+---@return string
+function Client:help(name)
+  local help = require "luapay.help"
+  local api = inner_of[self].api
+  return name and help.endpoint(api, name) or help.api(api)
+end
+
 --- The transport: its clock, its sleep, its `close`.
 ---@return luapay.Transport
 function Client:transport()

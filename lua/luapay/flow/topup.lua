@@ -68,9 +68,13 @@ local function compensate(client, report, options)
   end
 end
 
-local function first_fault(report)
+-- "order-3: not_found: no exchange rate": what it began with.
+local function cause_of(report)
   for _, entry in ipairs(report.items) do
-    if entry.fault then return entry end
+    local err = entry.fault
+    if err then
+      return ("%s: %s: %s"):format(entry.reference, err.kind, err.message)
+    end
   end
 end
 
@@ -81,23 +85,20 @@ local function unsettled(report)
       list[#list + 1] = ("%s is %s"):format(entry.reference, entry.state)
     end
   end
-  return list
+  return list[1] and table.concat(list, ", ")
 end
 
 local function conclude(report)
-  local entry = first_fault(report)
   local loose = unsettled(report)
-  report.state = loose[1] and "unsettled" or "rolled_back"
-  local cause = ("%s: %s"):format(entry.reference, tostring(entry.fault))
+  report.state = loose and "unsettled" or "rolled_back"
+  local what = loose and "settle by hand: " .. loose
+    or "everything was rolled back"
   return nil,
     fault.new {
       kind = report.state,
       endpoint = "flow.topup",
-      outcome = loose[1] and "unknown" or "failed",
-      message = loose[1] and ("settle by hand: %s (%s)"):format(
-        table.concat(loose, ", "),
-        cause
-      ) or ("everything was rolled back (%s)"):format(cause),
+      outcome = loose and "unknown" or "failed",
+      message = ("%s (%s)"):format(what, cause_of(report)),
       report = report,
     }
 end
