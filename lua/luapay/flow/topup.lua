@@ -3,36 +3,10 @@
 -- outcome is unknown is never sent again, and a rollback that failed is
 -- never passed over: both make the whole run's outcome "unknown".
 
-local fault = require "luapay.fault"
 local topup_items = require "luapay.flow.topup_items"
+local topup_report = require "luapay.flow.topup_report"
 
 local topup = {}
-
---- States of an item: what is known of its money.
----   not_tried          nothing was sent
----   credited           booked, and to stay
----   failed             certainly not booked
----   unknown            may be booked: ask the provider
----   rolled_back        booked, then reversed
----   rollback_failed    booked and still there: the reversal was refused
----   rollback_unknown   booked; whether it was reversed is not known
-local SETTLED = {
-  not_tried = true,
-  failed = true,
-  rolled_back = true,
-}
-
-local function new_report(items)
-  local report = { items = {} }
-  for index, item in ipairs(items) do
-    report.items[index] = {
-      reference = item.reference,
-      accountKey = item.accountKey,
-      state = "not_tried",
-    }
-  end
-  return report
-end
 
 -- Sends one credit; says whether to go on.
 local function credit(client, item, entry, options)
@@ -68,41 +42,6 @@ local function compensate(client, report, options)
   end
 end
 
--- "order-3: not_found: no exchange rate": what it began with.
-local function cause_of(report)
-  for _, entry in ipairs(report.items) do
-    local err = entry.fault
-    if err then
-      return ("%s: %s: %s"):format(entry.reference, err.kind, err.message)
-    end
-  end
-end
-
-local function unsettled(report)
-  local list = {}
-  for _, entry in ipairs(report.items) do
-    if not SETTLED[entry.state] then
-      list[#list + 1] = ("%s is %s"):format(entry.reference, entry.state)
-    end
-  end
-  return list[1] and table.concat(list, ", ")
-end
-
-local function conclude(report)
-  local loose = unsettled(report)
-  report.state = loose and "unsettled" or "rolled_back"
-  local what = loose and "settle by hand: " .. loose
-    or "everything was rolled back"
-  return nil,
-    fault.new {
-      kind = report.state,
-      endpoint = "flow.topup",
-      outcome = loose and "unknown" or "failed",
-      message = ("%s (%s)"):format(what, cause_of(report)),
-      report = report,
-    }
-end
-
 --- Credits many accounts, all or nothing.
 ---
 --- An item: `reference` (a text of your own, once in a run), and the
@@ -124,11 +63,11 @@ function topup.credit_all(client, items, options)
   options = options or {}
   local good, refusal = topup_items.check(client, items)
   if not good then return nil, refusal end
-  local report = new_report(items)
+  local report = topup_report.new(items)
   for index, item in ipairs(items) do
     if not credit(client, item, report.items[index], options) then
       compensate(client, report, options)
-      return conclude(report)
+      return topup_report.conclude(report)
     end
   end
   report.state = "credited"
