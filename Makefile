@@ -9,7 +9,8 @@
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
 # make bench-instructions  instructions of one call, by callgrind
-# make style               show where clang-format and stylua would differ
+# make style              whether clang-format and stylua agree
+# make format             lay all files out as they would
 # make deps                install every Debian package that any target needs
 # make conformance         compare the endpoints with CATALOGUE=endpoints.json
 # make clean               remove what was built
@@ -59,7 +60,7 @@ RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
 BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
-.PHONY: all modules demo test spec build-all check lint style warnings \
+.PHONY: all modules demo test spec build-all check lint style format formatters warnings \
         examples check-asan check-valgrind rock rockspec bench \
         bench-instructions bench-programs deps clean
 
@@ -114,7 +115,7 @@ spec:
 	@$(MAKE) --no-print-directory -s all
 	$(RUN) $(BUSTED) $(SPEC)
 
-check: lint warnings examples
+check: style lint warnings examples
 
 lint:
 	@$(INSTALL) $(LINT_DEBS)
@@ -129,13 +130,17 @@ $(STYLUA):
 	npm install --silent --no-audit --no-fund --prefix build/tools \
 	  @johnnymorganz/stylua-bin@2.5.2
 
-# Advice only: neither can lay out a table of rows as we do.
-style:
+formatters:
 	@$(INSTALL) clang-format $(if $(shell command -v npm),,npm)
 	@$(MAKE) --no-print-directory -s $(STYLUA)
-	-@$(STYLUA) --check $(LUA_FILES)
-	-@for f in $(C_FILES); do clang-format $$f | \
-	  diff -u --label $$f --label $$f $$f -; done
+
+style: formatters
+	$(STYLUA) --check $(LUA_FILES)
+	clang-format --dry-run -Werror $(C_FILES)
+
+format: formatters
+	$(STYLUA) $(LUA_FILES)
+	clang-format -i $(C_FILES)
 
 # No warning from either compiler, with the headers of any Lua.
 warnings:

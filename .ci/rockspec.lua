@@ -65,10 +65,13 @@ local head = file:read("*a"):match("^(.-)  modules = {")
 file:close()
 
 file = assert(io.open(ROCKSPEC, "w"))
-file:write(head, MODULES:format(
-  sources(find("csrc -name '*.c' ! -name 'curl*' ! -name 'crypto*'")),
-  sources(find("csrc -name 'curl*.c'")),
-  sources(find("csrc -name 'crypto*.c'")),
-  modules(find("lua -name '*.lua' ! -path 'lua/luapay/meta/*'"))
-))
+file:write(
+  head,
+  MODULES:format(
+    sources(find("csrc -name '*.c' ! -name 'curl*' ! -name 'crypto*'")),
+    sources(find("csrc -name 'curl*.c'")),
+    sources(find("csrc -name 'crypto*.c'")),
+    modules(find("lua -name '*.lua' ! -path 'lua/luapay/meta/*'"))
+  )
+)
 file:close()

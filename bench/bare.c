@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define MAX_AT_ONCE  256
+#define MAX_AT_ONCE 256
 
 /* Bytes that grow. */
 struct text {

@@ -38,9 +38,7 @@ function call.measure(now, work)
     local count = tonumber(arg[i])
     local began, cpu = now(), os.clock()
     work(count)
-    print(
-      ("%d %.6f %.6f"):format(count, now() - began, os.clock() - cpu)
-    )
+    print(("%d %.6f %.6f"):format(count, now() - began, os.clock() - cpu))
   end
 end
 

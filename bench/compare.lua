@@ -35,8 +35,15 @@ local function show(job)
   job.count = job.at_once == 1 and 15000 or 40000
   local rates, costs = race(job)
   print()
-  print(("%-22s %10s %12s %6s %6s"):format(
-    job.title, "requests/s", "CPU ms/1000", "rate", "CPU"))
+  print(
+    ("%-22s %10s %12s %6s %6s"):format(
+      job.title,
+      "requests/s",
+      "CPU ms/1000",
+      "rate",
+      "CPU"
+    )
+  )
   local bare = programs.names[2]
   for _, name in ipairs(programs.names) do
     local rate = rates[name] / rates[bare]
@@ -44,8 +51,16 @@ local function show(job)
     if job.asked and name == programs.names[1] then
       asked = "  " .. report.verdict(job.asked, rate)
     end
-    print(("  %-20s %10.0f %12.1f %6.2f %6.2f%s"):format(
-      name, rates[name], costs[name], rate, costs[name] / costs[bare], asked))
+    print(
+      ("  %-20s %10.0f %12.1f %6.2f %6.2f%s"):format(
+        name,
+        rates[name],
+        costs[name],
+        rate,
+        costs[name] / costs[bare],
+        asked
+      )
+    )
   end
   io.stdout:flush()
 end
@@ -56,35 +71,48 @@ local function show_sizes()
     sizes[i] = ("%s %d"):format(name, programs.size(name))
   end
   print("bytes of one request: " .. table.concat(sizes, ", "))
-  print(_VERSION .. ", medians of " .. ROUNDS .. " rounds; rate and CPU "
-    .. "are ratios to libcurl in C")
+  print(
+    _VERSION
+      .. ", medians of "
+      .. ROUNDS
+      .. " rounds; rate and CPU "
+      .. "are ratios to libcurl in C"
+  )
   io.stdout:flush()
 end
 
 local function show_require()
-show_fields()
+  show_fields()
   local times = {}
   for i = 1, 21 do
     times[i] = tonumber(programs.script("bench/require.lua"))
   end
   print()
-  print('require "luapay", ms         '
-    .. report.verdict(2, report.median(times), true))
+  print(
+    'require "luapay", ms         '
+      .. report.verdict(2, report.median(times), true)
+  )
 end
 
 local function show_fields()
-  local fields, micro = programs.script("bench/fields.lua")
-    :match("^(%d+) (%S+)")
-  print(("%s fields checked, written and read, us "):format(fields)
-    .. report.verdict(3, tonumber(micro), true))
+  local fields, micro =
+    programs.script("bench/fields.lua"):match("^(%d+) (%S+)")
+  print(
+    ("%s fields checked, written and read, us "):format(fields)
+      .. report.verdict(3, tonumber(micro), true)
+  )
 end
 
 local function show_memory()
   local command = ("bench/memory.lua %s %s 32 30000 300000"):format(
-    HTTP, os.getenv("BENCH_CA"))
+    HTTP,
+    os.getenv("BENCH_CA")
+  )
   local slope = tonumber(programs.script(command))
-  print("growth, MB per million calls "
-    .. report.verdict(1, math.max(slope, 0), true))
+  print(
+    "growth, MB per million calls "
+      .. report.verdict(1, math.max(slope, 0), true)
+  )
 end
 
 show_sizes()

@@ -25,6 +25,11 @@ end
 local ours, bare = per_call("luapay"), per_call("libcurl in C")
 print(_VERSION .. ", instructions of one call")
 print(("  %-20s %8.0f"):format("libcurl in C", bare))
-print(("  %-20s %8.0f   %s"):format(
-  "luapay", ours, report.verdict(1.35, ours / bare, true)))
+print(
+  ("  %-20s %8.0f   %s"):format(
+    "luapay",
+    ours,
+    report.verdict(1.35, ours / bare, true)
+  )
+)
 report.finish()

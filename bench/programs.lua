@@ -30,8 +30,7 @@ function programs.script(words)
 end
 
 local request = env("BENCH_DIR") .. "/request"
-local target =
-  programs.script("bench/capture.lua " .. request):match("^%S+")
+local target = programs.script("bench/capture.lua " .. request):match("^%S+")
 
 --- The command line for one program.
 ---@param job table base, at_once, warm_up, count

@@ -73,7 +73,7 @@ end
 local request = read_request()
 
 local function exchange(conn)
-  assert(conn:send(request))  -- fits into an empty socket buffer
+  assert(conn:send(request)) -- fits into an empty socket buffer
   assert(cjson.decode(receive_answer(conn)).transactionId)
 end
 

@@ -4,7 +4,7 @@
 */
 #include "api.h"
 
-/* clang-format off: rows */
+/* clang-format off */
 
 #define MOST_INT32 2147483647
 

@@ -3,7 +3,7 @@
 */
 #include "api.h"
 
-/* clang-format off: rows */
+/* clang-format off */
 
 #define ACCESS_TOKEN \
   { .name = "access_token", .type = PAY_STRING, .min = 1, \

@@ -180,10 +180,10 @@ static const luaL_Reg core_functions[] = { { "find", core_find },
                                            { "money", core_money },
                                            { "minor", pay_minor_money },
                                            { "now", core_now },
-  { "fingerprint", core_fingerprint },
-  { "clean", core_clean },
-  { "escape", core_escape },
-  { "encode", core_encode },
+                                           { "fingerprint", core_fingerprint },
+                                           { "clean", core_clean },
+                                           { "escape", core_escape },
+                                           { "encode", core_encode },
                                            { NULL, NULL } };
 
 

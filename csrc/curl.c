@@ -4,13 +4,13 @@
 ** no caller should have to decide: certificates are always verified, no
 ** redirect is followed, and nothing is ever sent a second time.
 */
-#define _GNU_SOURCE  /* dladdr */
+#define _GNU_SOURCE /* dladdr */
 #include "curl_pool.h"
 
 #include <dlfcn.h>
 #include <string.h>
 
-#define MAX_POOLS  64
+#define MAX_POOLS 64
 
 static struct pool *check_open (lua_State *L, int arg) {
   struct pool *p = luaL_checkudata(L, arg, POOL);
@@ -165,7 +165,7 @@ static int curl_open (lua_State *L) {
   luaL_setmetatable(L, POOL);
   p->last_done = &p->done;
   p->due = -1;
-  p->open = 1;  /* from here on its collector frees what it has */
+  p->open = 1; /* from here on its collector frees what it has */
   need_libcurl(L);
   pay_read_options(L, p);
   return 1;
@@ -177,25 +177,21 @@ static const luaL_Reg pool_methods[] = {
   { "finished", pool_finished },
   { "under_way", pool_under_way },
   { "close", pool_close },
-  { "wait", curl_wait },  /* of a list of pools, for luapay.task */
+  { "wait", curl_wait }, /* of a list of pools, for luapay.task */
   { "now", curl_now },
   { NULL, NULL }
 };
 
-static const luaL_Reg pool_metamethods[] = {
-  { "__gc", pool_close },
-  { "__close", pool_close },
-  { "__tostring", pool_tostring },
-  { NULL, NULL }
-};
+static const luaL_Reg pool_metamethods[] = { { "__gc", pool_close },
+                                             { "__close", pool_close },
+                                             { "__tostring", pool_tostring },
+                                             { NULL, NULL } };
 
-static const luaL_Reg curl_functions[] = {
-  { "open", curl_open },
-  { "wait", curl_wait },
-  { "now", curl_now },
-  { "version", curl_version_text },
-  { NULL, NULL }
-};
+static const luaL_Reg curl_functions[] = { { "open", curl_open },
+                                           { "wait", curl_wait },
+                                           { "now", curl_now },
+                                           { "version", curl_version_text },
+                                           { NULL, NULL } };
 
 /*
 ** A name being resolved has a thread of libcurl's, which may outlive the

@@ -9,7 +9,7 @@
 
 struct explanation {
   CURLcode code;
-  int detail;         /* libcurl's own words add something, and are safe */
+  int detail; /* libcurl's own words add something, and are safe */
   const char *message;
 };
 
@@ -48,7 +48,9 @@ static const struct explanation explanations[] = {
 };
 
 static const char *const reasons[] = {
-  NULL, "out of memory for the answer", "the answer's headers are too large",
+  NULL,
+  "out of memory for the answer",
+  "the answer's headers are too large",
   "the answer is larger than the option 'max_answer' allows",
   "this process was forked off while the request was under way",
   "libcurl ran out of memory"
@@ -67,9 +69,9 @@ static void push_reason (lua_State *L, const struct exchange *x) {
   if (x->why != BY_LIBCURL)
     lua_pushstring(L, reasons[x->why]);
   else if (x->code == CURLE_OPERATION_TIMEDOUT)
-    lua_pushstring(L, x->sends == 0
-      ? "no connection in time, nothing was sent; check host and firewall"
-      : "no complete answer in time");
+    lua_pushstring(L, x->sends == 0 ? "no connection in time, nothing was "
+                                      "sent; check host and firewall"
+                                    : "no complete answer in time");
   else if (x->code == CURLE_OK)
     lua_pushliteral(L, "the connection ended before the whole answer was "
                        "here");
@@ -81,8 +83,7 @@ static void push_reason (lua_State *L, const struct exchange *x) {
     lua_pushstring(L, e->message);
 }
 
-static void push_failure (lua_State *L, const char *kind,
-                          const char *phase) {
+static void push_failure (lua_State *L, const char *kind, const char *phase) {
   lua_createtable(L, 0, 3);
   lua_pushstring(L, kind);
   lua_setfield(L, -2, "kind");
@@ -110,9 +111,11 @@ static void push_exchange_failure (lua_State *L, const struct exchange *x) {
   push_reason(L, x);
   lua_concat(L, 3);
   push_failure(L,
-    x->code == CURLE_OPERATION_TIMEDOUT && x->why == BY_LIBCURL
-      ? "timeout" : "transport",
-    x->sends == 0 && x->why != FORKED ? "before_send" : "after_send");
+               x->code == CURLE_OPERATION_TIMEDOUT && x->why == BY_LIBCURL
+                   ? "timeout"
+                   : "transport",
+               x->sends == 0 && x->why != FORKED ? "before_send"
+                                                 : "after_send");
 }
 
 /* Adds the header at the top (name below value), joining repeats. */
@@ -143,7 +146,9 @@ static void read_line (lua_State *L, const char *s, const char *end) {
     return;
   for (i = 0; i < n; i++)
     name[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 32) : s[i];
-  do colon++; while (colon < end && is_blank(*colon));
+  do
+    colon++;
+  while (colon < end && is_blank(*colon));
   while (end > colon && is_blank(end[-1]))
     end--;
   lua_pushlstring(L, name, n);
@@ -157,7 +162,7 @@ static void push_headers (lua_State *L, const char *head, size_t n) {
   while (s < end) {
     const char *newline = memchr(s, '\n', (size_t)(end - s));
     const char *next = newline != NULL ? newline + 1 : end;
-    if (s != head)  /* else it is the status line */
+    if (s != head) /* else it is the status line */
       read_line(L, s, next);
     s = next;
   }

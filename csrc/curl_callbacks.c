@@ -21,7 +21,10 @@
 int pay_about_to_send (void *exchange, char *to, char *from, int to_port,
                        int from_port) {
   struct exchange *x = exchange;
-  (void)to; (void)from; (void)to_port; (void)from_port;
+  (void)to;
+  (void)from;
+  (void)to_port;
+  (void)from_port;
   x->sends++;
   return x->sends == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
@@ -35,8 +38,8 @@ static int is_this_machine (const struct curl_sockaddr *address) {
   if (address->family == AF_INET6) {
     static const unsigned char one[16] = { [15] = 1 };
     const char *bytes = (const char *)&address->addr;
-    return memcmp(bytes + offsetof(struct sockaddr_in6, sin6_addr),
-                  one, sizeof(one)) == 0;
+    return memcmp(bytes + offsetof(struct sockaddr_in6, sin6_addr), one,
+                  sizeof(one)) == 0;
   }
   return 0;
 }
@@ -68,7 +71,7 @@ static size_t stop (struct exchange *x, enum reason why) {
 static int ends_head (struct exchange *x, const char *line, size_t n) {
   if (n > 2 || (line[0] != '\r' && line[0] != '\n'))
     return 0;
-  return x->head.n < 10 || x->head.s[9] != '1';  /* "HTTP/1.1 1.." */
+  return x->head.n < 10 || x->head.s[9] != '1'; /* "HTTP/1.1 1.." */
 }
 
 size_t pay_receive_head (char *line, size_t size, size_t count,
@@ -78,7 +81,7 @@ size_t pay_receive_head (char *line, size_t size, size_t count,
   if (x->head_done || n == 0)
     return n;
   if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
-    x->head.n = 0;  /* what came before was a 1xx answer */
+    x->head.n = 0; /* what came before was a 1xx answer */
   if (n > MAX_HEAD - x->head.n)
     return stop(x, HEAD_TOO_LARGE);
   x->head_done = ends_head(x, line, n);

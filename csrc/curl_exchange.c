@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define set(x, option, value)  \
+#define set(x, option, value)                                                 \
   (curl_easy_setopt((x)->easy, CURLOPT_##option, value) == CURLE_OK)
 
 /* The deadline must hold also while a name server does not answer. */
@@ -25,51 +25,47 @@ static int leave_resolver (struct exchange *x) {
 ** the environment: a variable must not decide where payments go.
 */
 static int set_protocol (struct exchange *x) {
-  return set(x, HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
-         && set(x, PROTOCOLS_STR, x->pool->http_loopback
-                ? "https,http" : "https")
-         && set(x, FOLLOWLOCATION, 0L)
-         && set(x, CURLU, x->address)
-         && set(x, NOSIGNAL, 1L)
-         && set(x, SUPPRESS_CONNECT_HEADERS, 1L)
-         && set(x, NETRC, (long)CURL_NETRC_IGNORED)
-         && set(x, NOPROXY, x->pool->strings[PROXY] ? "" : "*")
-         && set(x, MAXAGE_CONN, x->pool->idle_seconds)
-         && leave_resolver(x);
+  return set(x, HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+         set(x, PROTOCOLS_STR,
+             x->pool->http_loopback ? "https,http" : "https") &&
+         set(x, FOLLOWLOCATION, 0L) && set(x, CURLU, x->address) &&
+         set(x, NOSIGNAL, 1L) && set(x, SUPPRESS_CONNECT_HEADERS, 1L) &&
+         set(x, NETRC, (long)CURL_NETRC_IGNORED) &&
+         set(x, NOPROXY, x->pool->strings[PROXY] ? "" : "*") &&
+         set(x, MAXAGE_CONN, x->pool->idle_seconds) && leave_resolver(x);
 }
 
 static int set_trust (struct exchange *x) {
-  return set(x, SSL_VERIFYPEER, 1L) && set(x, SSL_VERIFYHOST, 2L)
-         && set(x, SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)
-         && set(x, PROXY_SSL_VERIFYPEER, 1L)
-         && set(x, PROXY_SSL_VERIFYHOST, 2L)
-         && set(x, PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  return set(x, SSL_VERIFYPEER, 1L) && set(x, SSL_VERIFYHOST, 2L) &&
+         set(x, SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+         set(x, PROXY_SSL_VERIFYPEER, 1L) &&
+         set(x, PROXY_SSL_VERIFYHOST, 2L) &&
+         set(x, PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 }
 
 /* A CA of the user's own replaces the system's, it does not add to them. */
 static int set_files (struct exchange *x) {
   char **s = x->pool->strings;
   int own = s[CA_FILE] != NULL || s[CA_PATH] != NULL;
-  if (own && !(set(x, CAINFO, s[CA_FILE]) && set(x, CAPATH, s[CA_PATH])
-               && set(x, PROXY_CAINFO, s[CA_FILE])
-               && set(x, PROXY_CAPATH, s[CA_PATH])))
+  if (own &&
+      !(set(x, CAINFO, s[CA_FILE]) && set(x, CAPATH, s[CA_PATH]) &&
+        set(x, PROXY_CAINFO, s[CA_FILE]) && set(x, PROXY_CAPATH, s[CA_PATH])))
     return 0;
-  return set(x, SSLCERT, s[CERT_FILE]) && set(x, SSLKEY, s[KEY_FILE])
-         && set(x, KEYPASSWD, s[KEY_PASSWORD])
-         && set(x, PROXY, s[PROXY] != NULL ? s[PROXY] : "");
+  return set(x, SSLCERT, s[CERT_FILE]) && set(x, SSLKEY, s[KEY_FILE]) &&
+         set(x, KEYPASSWD, s[KEY_PASSWORD]) &&
+         set(x, PROXY, s[PROXY] != NULL ? s[PROXY] : "");
 }
 
 static int set_callbacks (struct exchange *x) {
-  return set(x, PRIVATE, (void *)x)
-         && set(x, ERRORBUFFER, x->problem)
-         && set(x, PREREQFUNCTION, pay_about_to_send)
-         && set(x, PREREQDATA, (void *)x)
-         && set(x, OPENSOCKETFUNCTION, pay_open_socket)
-         && set(x, OPENSOCKETDATA, (void *)x)
-         && set(x, HEADERFUNCTION, pay_receive_head)
-         && set(x, HEADERDATA, (void *)x)
-         && set(x, WRITEFUNCTION, pay_receive_body)
-         && set(x, WRITEDATA, (void *)x);
+  return set(x, PRIVATE, (void *)x) && set(x, ERRORBUFFER, x->problem) &&
+         set(x, PREREQFUNCTION, pay_about_to_send) &&
+         set(x, PREREQDATA, (void *)x) &&
+         set(x, OPENSOCKETFUNCTION, pay_open_socket) &&
+         set(x, OPENSOCKETDATA, (void *)x) &&
+         set(x, HEADERFUNCTION, pay_receive_head) &&
+         set(x, HEADERDATA, (void *)x) &&
+         set(x, WRITEFUNCTION, pay_receive_body) &&
+         set(x, WRITEDATA, (void *)x);
 }
 
 /* An easy handle with all that never changes. */
@@ -155,8 +151,8 @@ static int set_times (struct exchange *x, double seconds) {
 static int set_body (struct exchange *x) {
   if (x->shape != WITH_BODY)
     return x->shape != NO_SHAPE;
-  return set(x, POSTFIELDSIZE_LARGE, (curl_off_t)x->sent.n)
-         && set(x, POSTFIELDS, x->sent.n > 0 ? x->sent.s : "");
+  return set(x, POSTFIELDSIZE_LARGE, (curl_off_t)x->sent.n) &&
+         set(x, POSTFIELDS, x->sent.n > 0 ? x->sent.s : "");
 }
 
 /* What goes to this machine goes to it directly. */
@@ -173,6 +169,6 @@ int pay_dress (struct exchange *x, double seconds) {
   x->problem[0] = '\0';
   pay_text_clear(&x->head);
   pay_text_clear(&x->body);
-  return set_route(x) && set_body(x) && set_times(x, seconds)
-         && set(x, HTTPHEADER, x->nodes);
+  return set_route(x) && set_body(x) && set_times(x, seconds) &&
+         set(x, HTTPHEADER, x->nodes);
 }

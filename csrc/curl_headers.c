@@ -8,11 +8,19 @@
 #include <strings.h>
 
 /* What a transport must decide itself, or two sides disagree on framing. */
-static const struct { size_t n; const char *name; } ours[] = {
-  { 14, "content-length" }, { 17, "transfer-encoding" },
-  { 10, "connection" }, { 6, "expect" }, { 7, "upgrade" }, { 2, "te" },
-  { 7, "trailer" }, { 15, "accept-encoding" }, { 4, "host" }, { 0, NULL }
-};
+static const struct {
+  size_t n;
+  const char *name;
+} ours[] = { { 14, "content-length" },
+             { 17, "transfer-encoding" },
+             { 10, "connection" },
+             { 6, "expect" },
+             { 7, "upgrade" },
+             { 2, "te" },
+             { 7, "trailer" },
+             { 15, "accept-encoding" },
+             { 4, "host" },
+             { 0, NULL } };
 
 /* The characters of a token, as HTTP has it. */
 int pay_is_token (const char *s, size_t n) {
@@ -20,8 +28,8 @@ int pay_is_token (const char *s, size_t n) {
   size_t i;
   for (i = 0; i < n; i++) {
     char c = s[i];
-    int plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9') || c == '-';
+    int plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                (c >= '0' && c <= '9') || c == '-';
     if (!plain && memchr(odd, c, sizeof(odd) - 1) == NULL)
       return 0;
   }
@@ -59,11 +67,11 @@ static int is_ours (const char *name, size_t n) {
 
 /* The headers of a request while they are read. */
 struct list {
-  struct text *lines;  /* zero-ended strings, for libcurl's list */
-  int n;               /* how many */
-  int count;           /* headers among them */
-  int joined;          /* the last one can take another line */
-  int accept;          /* they have one */
+  struct text *lines; /* zero-ended strings, for libcurl's list */
+  int n;              /* how many */
+  int count;          /* headers among them */
+  int joined;         /* the last one can take another line */
+  int accept;         /* they have one */
 };
 
 /*
@@ -72,8 +80,8 @@ struct list {
 ** line break of its own. An empty value needs a string to itself, "name;",
 ** because libcurl takes "name:" as "do not send it".
 */
-static void add_line (lua_State *L, struct list *l, const char *name,
-                      size_t n, const char *value, size_t length) {
+static void add_line (lua_State *L, struct list *l, const char *name, size_t n,
+                      const char *value, size_t length) {
   int blank = is_blank(value, length);
   char *to = pay_text_room(l->lines, n + length + 5);
   if (to == NULL)
@@ -81,7 +89,8 @@ static void add_line (lua_State *L, struct list *l, const char *name,
   if (l->joined && !blank) {
     to[-1] = '\r';
     *to++ = '\n';
-  } else
+  }
+  else
     l->n++;
   memcpy(to, name, n);
   to += n;

@@ -16,8 +16,8 @@ static const char *const string_options[N_STRINGS] = {
 static double number_option (lua_State *L, const char *name, double other) {
   lua_getfield(L, 1, name);
   if (!lua_isnil(L, -1)) {
-    if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0)
-        || lua_tonumber(L, -1) > 1e6 * 1024)
+    if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0) ||
+        lua_tonumber(L, -1) > 1e6 * 1024)
       luaL_error(L, "option '%s' is out of range or no number", name);
     other = (double)lua_tonumber(L, -1);
   }
@@ -46,7 +46,7 @@ void pay_read_options (lua_State *L, struct pool *p) {
   int i;
   p->connect_ms = (long)(number_option(L, "connect_timeout", 10) * 1000);
   if (p->connect_ms < 1)
-    p->connect_ms = 1;  /* 0 is libcurl's word for 300 seconds */
+    p->connect_ms = 1; /* 0 is libcurl's word for 300 seconds */
   p->idle_seconds = (long)number_option(L, "idle_time", 3);
   p->max_answer = (size_t)number_option(L, "max_answer", 16 << 20);
   lua_getfield(L, 1, "http_loopback");

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_IDLE_CONNECTIONS  128L
+#define MAX_IDLE_CONNECTIONS 128L
 
 int pay_reserve (struct pollfd **fds, int *size, int wanted) {
   struct pollfd *more;
@@ -27,7 +27,8 @@ static int on_socket (CURL *easy, curl_socket_t s, int what, void *pool,
                       void *unused) {
   struct pool *p = pool;
   int i = 0;
-  (void)easy; (void)unused;
+  (void)easy;
+  (void)unused;
   while (i < p->n_fds && p->fds[i].fd != s)
     i++;
   if (what == CURL_POLL_REMOVE) {
@@ -42,8 +43,8 @@ static int on_socket (CURL *easy, curl_socket_t s, int what, void *pool,
     p->fds[i].revents = 0;
     p->n_fds++;
   }
-  p->fds[i].events = (short)((what & CURL_POLL_IN ? POLLIN : 0)
-                             | (what & CURL_POLL_OUT ? POLLOUT : 0));
+  p->fds[i].events = (short)((what & CURL_POLL_IN ? POLLIN : 0) |
+                             (what & CURL_POLL_OUT ? POLLOUT : 0));
   return 0;
 }
 

@@ -8,7 +8,7 @@
 #define PAY_CURL_POOL_H
 
 #if !defined(_POSIX_C_SOURCE)
-#define _POSIX_C_SOURCE 200809L  /* poll, clock_gettime, getpid */
+#define _POSIX_C_SOURCE 200809L /* poll, clock_gettime, getpid */
 #endif
 
 #include <poll.h>
@@ -21,11 +21,11 @@
 
 #pragma GCC visibility push(hidden)
 
-#define POOL         "luapay.curl.pool"
-#define RESPONSE     "luapay.curl.response"
-#define MAX_HEADERS  64            /* of a request */
-#define MAX_HEAD     (64 * 1024)   /* bytes of an answer's headers */
-#define KEPT_BUFFER  (256 * 1024)  /* larger buffers are given back */
+#define POOL        "luapay.curl.pool"
+#define RESPONSE    "luapay.curl.response"
+#define MAX_HEADERS 64           /* of a request */
+#define MAX_HEAD    (64 * 1024)  /* bytes of an answer's headers */
+#define KEPT_BUFFER (256 * 1024) /* larger buffers are given back */
 
 /* Bytes that grow; 's' is NULL or holds 'size' bytes, 'n' of them used. */
 struct text {
@@ -35,7 +35,12 @@ struct text {
 
 /* What stopped an exchange, where libcurl's own code does not say it. */
 enum reason {
-  BY_LIBCURL, NO_MEMORY, HEAD_TOO_LARGE, BODY_TOO_LARGE, FORKED, LOOP_BROKE
+  BY_LIBCURL,
+  NO_MEMORY,
+  HEAD_TOO_LARGE,
+  BODY_TOO_LARGE,
+  FORKED,
+  LOOP_BROKE
 };
 
 enum state { IDLE, UNDER_WAY, DONE };
@@ -46,49 +51,47 @@ enum shape { NO_SHAPE, BARE, WITHOUT_ANSWER_BODY, WITH_BODY };
 struct exchange {
   CURL *easy;
   struct pool *pool;
-  struct exchange *next;     /* in the list of idle or of done ones */
+  struct exchange *next; /* in the list of idle or of done ones */
   int id;
   enum state state;
-  int sends;                 /* times libcurl was about to send */
-  int head_done;             /* later header lines are trailers */
-  int loopback;              /* may only connect to this machine */
-  int timed;                 /* the caller asked for timings */
+  int sends;     /* times libcurl was about to send */
+  int head_done; /* later header lines are trailers */
+  int loopback;  /* may only connect to this machine */
+  int timed;     /* the caller asked for timings */
   enum reason why;
   CURLcode code;
-  enum shape shape;          /* as last told to libcurl, as all of these: */
+  enum shape shape; /* as last told to libcurl, as all of these: */
   char method[17];
   int was_loopback;
   long timeout_ms, connect_ms;
-  struct text url;           /* zero-ended */
-  CURLU *address;            /* the same, read: libcurl need not each time */
-  struct text lines, sent;   /* headers and body of the request */
-  struct text head, body;    /* of the answer */
+  struct text url;         /* zero-ended */
+  CURLU *address;          /* the same, read: libcurl need not each time */
+  struct text lines, sent; /* headers and body of the request */
+  struct text head, body;  /* of the answer */
   struct curl_slist nodes[MAX_HEADERS];
   char problem[CURL_ERROR_SIZE];
 };
 
 /* Settings that are strings and that libcurl takes as they are. */
-enum {
-  CA_FILE, CA_PATH, CERT_FILE, KEY_FILE, KEY_PASSWORD, PROXY, N_STRINGS
-};
+enum { CA_FILE, CA_PATH, CERT_FILE, KEY_FILE, KEY_PASSWORD, PROXY, N_STRINGS };
 
 struct pool {
-  CURLM *multi;              /* NULL until needed, and in a new process */
-  pid_t pid;                 /* whose connections these are */
+  CURLM *multi; /* NULL until needed, and in a new process */
+  pid_t pid;    /* whose connections these are */
   int open;
   int http_loopback;
   long connect_ms, idle_seconds;
   size_t max_answer;
   char *strings[N_STRINGS];
-  struct pollfd *fds;        /* what libcurl waits for */
+  struct pollfd *fds; /* what libcurl waits for */
   int n_fds, size_fds;
-  double due;                /* when libcurl's timer fires; < 0: never */
+  double due; /* when libcurl's timer fires; < 0: never */
   struct exchange **all;
   int n_all, size_all;
   struct exchange *idle;
   struct exchange *done, **last_done;
   int n_done, n_under_way;
-  struct pollfd *joint;      /* the fds of several pools, see curl_wait.c */
+  struct pollfd *joint; /* the fds of several pools, see curl_wait.c */
   int size_joint;
 };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 static int needs_length (const char *method) {
-  return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0
-         || strcmp(method, "PATCH") == 0;
+  return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+         strcmp(method, "PATCH") == 0;
 }
 
 static const char *read_body (lua_State *L, int req, struct exchange *x,
@@ -37,7 +37,7 @@ static void set_shape (struct exchange *x, enum shape shape,
                        const char *method) {
   if (shape == x->shape && strcmp(method, x->method) == 0)
     return;
-  x->shape = NO_SHAPE;  /* until libcurl has accepted it */
+  x->shape = NO_SHAPE; /* until libcurl has accepted it */
   curl_easy_setopt(x->easy, CURLOPT_NOBODY, 0L);
   if (shape == WITH_BODY)
     curl_easy_setopt(x->easy, CURLOPT_POST, 1L);
@@ -74,7 +74,7 @@ static const char *read_method (lua_State *L, int req, struct exchange *x) {
 */
 static const char *set_url (struct exchange *x, const char *url, size_t n) {
   const char *wrong;
-  x->url.n = 0;  /* until it is known to be good */
+  x->url.n = 0; /* until it is known to be good */
   wrong = pay_check_url(url, n, x->pool->http_loopback, &x->loopback);
   if (wrong != NULL)
     return wrong;

@@ -8,8 +8,8 @@
 
 #include <arpa/inet.h>
 
-#define HTTPS  "https://"
-#define HTTP   "http://"
+#define HTTPS "https://"
+#define HTTP  "http://"
 
 static int starts (const char *s, size_t n, const char *with) {
   size_t k = strlen(with);
@@ -47,17 +47,17 @@ static int is_loopback (const char *host, size_t n) {
   struct in_addr address;
   if (starts(host, n, "[::1]"))
     return n == 5 || host[5] == ':';
-  while (n > 0 && host[n - 1] >= '0' && host[n - 1] <= '9'
-         && memchr(host, ':', n) != NULL)
-    n--;  /* the port */
+  while (n > 0 && host[n - 1] >= '0' && host[n - 1] <= '9' &&
+         memchr(host, ':', n) != NULL)
+    n--; /* the port */
   if (n > 0 && host[n - 1] == ':')
     n--;
   if (n >= sizeof(name))
     return 0;
   memcpy(name, host, n);
   name[n] = '\0';
-  return strcmp(name, "localhost") == 0
-         || (starts(name, n, "127.") && inet_pton(AF_INET, name, &address));
+  return strcmp(name, "localhost") == 0 ||
+         (starts(name, n, "127.") && inet_pton(AF_INET, name, &address));
 }
 
 const char *pay_check_url (const char *url, size_t n, int http_loopback,

@@ -19,7 +19,7 @@ static void take_done (struct pool *p) {
   CURLMsg *m;
   int left;
   while ((m = curl_multi_info_read(p->multi, &left)) != NULL) {
-    CURL *easy = m->easy_handle;  /* 'm' is gone with the handle */
+    CURL *easy = m->easy_handle; /* 'm' is gone with the handle */
     CURLcode code = m->data.result;
     struct exchange *x = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&x);
@@ -68,9 +68,9 @@ static void tell_sockets (struct pool *p) {
     r = p->fds[i].revents;
     p->fds[i].revents = 0;
     tell(p, p->fds[i].fd,
-         (r & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0)
-         | (r & POLLOUT ? CURL_CSELECT_OUT : 0)
-         | (r & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0));
+         (r & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
+             (r & POLLOUT ? CURL_CSELECT_OUT : 0) |
+             (r & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0));
   }
 }
 
@@ -144,6 +144,6 @@ void pay_wait (struct pool **pools, int n, double until) {
     if (done > 0 || pay_now() >= until)
       return;
     if (poll_all(pools, n, patience(pools, n, until)) < 0)
-      return;  /* a signal: Lua may have a handler to run */
+      return; /* a signal: Lua may have a handler to run */
   }
 }

@@ -22,7 +22,7 @@ static void add_pair (struct pay_text *t, char between, const char *name,
                       const struct pay_wire *w) {
   if (t->n > 0)
     pay_text_char(t, between);
-  pay_text_string(t, name);  /* a spec sees that names need no escape */
+  pay_text_string(t, name); /* a spec sees that names need no escape */
   pay_text_char(t, '=');
   pay_add_escaped(t, w->s, w->n);
 }

@@ -169,7 +169,7 @@ struct pay_endpoint {
   const struct pay_refusal *refusals;
   enum pay_repeat repeat;
   int open;               /* goes without authentication */
-  int any_bytes;        /* its answer may hold bytes that are no UTF-8 */
+  int any_bytes;          /* its answer may hold bytes that are no UTF-8 */
   int test_only;          /* exists in the test environment only */
   const char *incomplete; /* kind of the fault of a 2xx that lacks a
                               required field; NULL: "decode" */

@@ -10,14 +10,17 @@ local here = arg[0]:match("^(.*/)") or ""
 local show = dofile(here .. "demo/show.lua")
 local audit = dofile(here .. "demo/audit.lua")
 
-local NO_RATE = "12000"  -- yen: the provider has no rate for them
+local NO_RATE = "12000" -- yen: the provider has no rate for them
 
 local function orders_of_the_day(third_amount, third_currency)
   local function order(number, key, amount, code)
     local reference = "order-" .. number
     return {
-      reference = reference, accountKey = key, amount = amount,
-      currencycode = code, description = "Top-up for " .. reference,
+      reference = reference,
+      accountKey = key,
+      amount = amount,
+      currencycode = code,
+      description = "Top-up for " .. reference,
     }
   end
   return {
@@ -43,36 +46,55 @@ local function one_fails(infobip, seen, provider)
   show.say("When one fails, those before it are rolled back, the last first.")
   local _, fault = credit(infobip, seen, orders_of_the_day(NO_RATE, "JPY"))
   show.ledger(provider, seen)
-  seen.expect("the failure of one order undid the whole",
-    fault and fault.outcome == "failed")
+  seen.expect(
+    "the failure of one order undid the whole",
+    fault and fault.outcome == "failed"
+  )
 end
 
 local function all_succeed(infobip, seen, provider)
   show.title("2. The same orders, the third in a currency that has a rate")
   local report = credit(infobip, seen, orders_of_the_day("80.00", "EUR"))
   show.ledger(provider, seen)
-  seen.expect("then all three were credited",
-    report and report.state == "credited")
+  seen.expect(
+    "then all three were credited",
+    report and report.state == "credited"
+  )
 end
 
 local function answer_is_lost(infobip, seen, provider)
   show.title("3. One order whose answer is lost on the way")
   show.say("The provider books it, then the connection dies.")
   provider:inject { at = "add_funds", fault = "lost_answer" }
-  local _, fault = credit(infobip, seen, { {
-    reference = "order-4", accountKey = "DKK-1", amount = "75.00",
-    currencycode = "DKK", description = "Top-up for order-4",
-  } })
-  show.say("The money may have moved, so it is not sent again, and not called "
-    .. "failed. Who can look at the provider's books finds it there, once:")
+  local _, fault = credit(
+    infobip,
+    seen,
+    {
+      {
+        reference = "order-4",
+        accountKey = "DKK-1",
+        amount = "75.00",
+        currencycode = "DKK",
+        description = "Top-up for order-4",
+      },
+    }
+  )
+  show.say(
+    "The money may have moved, so it is not sent again, and not called "
+      .. "failed. Who can look at the provider's books finds it there, once:"
+  )
   show.ledger(provider, seen)
-  seen.expect("the lost answer is called unknown, not failed",
-    fault and fault.outcome == "unknown")
+  seen.expect(
+    "the lost answer is called unknown, not failed",
+    fault and fault.outcome == "unknown"
+  )
 end
 
 local function run(provider)
   local infobip = luapay.infobip {
-    username = "reseller", password = "secret", timeout = 10,
+    username = "reseller",
+    password = "secret",
+    timeout = 10,
     base_url = provider.base_url,
     transport = luapay.transport.curl { ca_file = provider.ca_file },
   }
@@ -89,17 +111,22 @@ local function run(provider)
   return audit.conclude(seen, provider, show)
 end
 
-local provider, why = server.start { infobip = { accounts = {
-  ["EUR-1"] = { currency = "EUR", balance = "100.00" },
-  ["DKK-1"] = { currency = "DKK", balance = "100.00" },
-  ["USD-1"] = { currency = "USD", balance = "100.00" },
-} } }
+local provider, why = server.start {
+  infobip = {
+    accounts = {
+      ["EUR-1"] = { currency = "EUR", balance = "100.00" },
+      ["DKK-1"] = { currency = "DKK", balance = "100.00" },
+      ["USD-1"] = { currency = "USD", balance = "100.00" },
+    },
+  },
+}
 if not provider then
   io.stderr:write("no sandbox: ", why, "\n")
   os.exit(1)
 end
-local ran, good = xpcall(function() return run(provider) end,
-  debug.traceback)
+local ran, good = xpcall(function()
+  return run(provider)
+end, debug.traceback)
 if not ran then io.stderr:write(good, "\n", provider:log()) end
 provider:stop()
 os.exit(ran and good and 0 or 1)

@@ -14,12 +14,23 @@ print("ca_file   " .. provider.ca_file)
 print("username  reseller")
 print("password  secret")
 print("\nTry:")
-print("  " .. curl .. "-d username=reseller -d password=secret \\\n    "
-  .. provider.base_url .. "/1/customerProfile/login")
+print(
+  "  "
+    .. curl
+    .. "-d username=reseller -d password=secret \\\n    "
+    .. provider.base_url
+    .. "/1/customerProfile/login"
+)
 print("  " .. curl .. provider.base_url .. "/sandbox/accounts")
 print("  " .. curl .. provider.base_url .. "/sandbox/ledger")
-print("  " .. curl .. [[-d '{"at":"add_funds","fault":"lost_answer"}' \]]
-  .. "\n    " .. provider.base_url .. "/sandbox/inject")
+print(
+  "  "
+    .. curl
+    .. [[-d '{"at":"add_funds","fault":"lost_answer"}' \]]
+    .. "\n    "
+    .. provider.base_url
+    .. "/sandbox/inject"
+)
 print("\nPress Enter to stop.")
 io.stdout:flush()
 io.read()

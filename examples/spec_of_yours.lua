@@ -4,17 +4,22 @@
 local luapay = require "luapay"
 local sandbox = require "luapay.sandbox"
 
-local provider = sandbox.infobip { accounts = {
-  shop = { currency = "EUR", balance = "0.00" },
-} }
+local provider = sandbox.infobip {
+  accounts = {
+    shop = { currency = "EUR", balance = "0.00" },
+  },
+}
 local infobip = luapay.infobip {
-  username = "reseller", password = "secret",
+  username = "reseller",
+  password = "secret",
   transport = provider:transport(),
 }
 
 provider:inject { at = "add_funds", fault = "lost_answer" }
 local credit, fault = infobip:add_funds {
-  accountKey = "shop", amount = "0.10", description = "Top-up",
+  accountKey = "shop",
+  amount = "0.10",
+  description = "Top-up",
 }
 
 assert(credit == nil and fault.outcome == "unknown")

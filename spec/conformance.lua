@@ -33,8 +33,7 @@ local function differ(kind, text)
 end
 
 local function show(value)
-  return type(value) == "table" and table.concat(value, ",")
-    or tostring(value)
+  return type(value) == "table" and table.concat(value, ",") or tostring(value)
 end
 
 -- Compares one facet; true when both say the same.
@@ -45,8 +44,10 @@ local function facet(kind, where, name, theirs, ours)
     end
     return true
   end
-  differ(kind, ("%s: %s: %s -> %s"):format(where, name, show(theirs),
-    show(ours)))
+  differ(
+    kind,
+    ("%s: %s: %s -> %s"):format(where, name, show(theirs), show(ours))
+  )
   return false
 end
 
@@ -67,7 +68,10 @@ local function type_of(theirs, ours)
 end
 
 local SAME_FORMAT = {
-  int32 = "", int64 = "", double = "", uri = "url",
+  int32 = "",
+  int64 = "",
+  double = "",
+  uri = "url",
 }
 
 local function format_of(theirs)
@@ -92,7 +96,9 @@ end
 
 local function compare_limits(where, theirs, ours)
   local min, max = bound(ours.min), bound(ours.max)
-  if ours.type == "list" then min, max = nil, nil end
+  if ours.type == "list" then
+    min, max = nil, nil
+  end
   facet("limit", where, "min", bound(theirs.min), min)
   facet("limit", where, "max", bound(theirs.max), max)
   facet("limit", where, "choices", theirs.choices, sorted(ours.choices))
@@ -117,8 +123,8 @@ end
 local compare_fields
 
 local function compare_field(kind, where, theirs, ours)
-  local good = facet(kind, where, "type", type_of(theirs.type, ours),
-    ours.type)
+  local good =
+    facet(kind, where, "type", type_of(theirs.type, ours), ours.type)
   if kind == "parameter" then
     facet(kind, where, "required", theirs.required, ours.required or false)
     compare_limits(where, theirs, ours)
@@ -177,8 +183,7 @@ local function compare_refusals(id, entry, endpoint)
     ours[refusal.status] = true
   end
   for status in pairs(entry.refusals) do
-    facet("refusal", id, "refusals: " .. status, true,
-      ours[status] or false)
+    facet("refusal", id, "refusals: " .. status, true, ours[status] or false)
   end
   for status in pairs(ours) do
     if not entry.refusals[status] and next(entry.refusals) then
@@ -203,11 +208,21 @@ local function compare(id, entry, endpoint)
   end
   facet("endpoint", id, "production", entry.production, host.production)
   facet("endpoint", id, "sandbox", entry.sandbox, host.sandbox)
-  facet("endpoint", id, "answer is a list", entry.listed,
-    endpoint.answer == "list")
+  facet(
+    "endpoint",
+    id,
+    "answer is a list",
+    entry.listed,
+    endpoint.answer == "list"
+  )
   if entry.success then
-    facet("endpoint", id, "success", entry.success,
-      endpoint.success[1] and ("%d"):format(endpoint.success[1]))
+    facet(
+      "endpoint",
+      id,
+      "success",
+      entry.success,
+      endpoint.success[1] and ("%d"):format(endpoint.success[1])
+    )
   end
   local again = repeat_of(entry)
   if again then

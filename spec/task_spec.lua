@@ -8,17 +8,22 @@ local function new_source(clock)
   local function due(list)
     local first = math.huge
     for _, one in ipairs(list) do
-      for _, till in pairs(one.under_way) do first = math.min(first, till) end
+      for _, till in pairs(one.under_way) do
+        first = math.min(first, till)
+      end
     end
     return first
   end
-  source.wait = clock.wait or function(list, seconds)
-    clock.waits = clock.waits + 1
-    clock.time = math.max(clock.time,
-      math.min(clock.time + seconds, due(list)))
-  end
+  source.wait = clock.wait
+    or function(list, seconds)
+      clock.waits = clock.waits + 1
+      clock.time =
+        math.max(clock.time, math.min(clock.time + seconds, due(list)))
+    end
   clock.wait = source.wait
-  function source.now() return clock.time end
+  function source.now()
+    return clock.time
+  end
   function source:finished(into)
     local n = 0
     for id, till in pairs(self.under_way) do
@@ -33,40 +38,59 @@ local function new_source(clock)
   -- what a transport does
   function source:call(seconds)
     local group = assert(task.running(), "not inside map")
-    local id = 1  -- the smallest free one: they are used again at once
-    while self.under_way[id] do id = id + 1 end
+    local id = 1 -- the smallest free one: they are used again at once
+    while self.under_way[id] do
+      id = id + 1
+    end
     self.under_way[id] = clock.time + seconds
     local n = 0
-    for _ in pairs(self.under_way) do n = n + 1 end
+    for _ in pairs(self.under_way) do
+      n = n + 1
+    end
     self.most = math.max(self.most, n)
     return group:await(self, id)
   end
-  function source:sleep(seconds) task.running():sleep(self, seconds) end
+  function source:sleep(seconds)
+    task.running():sleep(self, seconds)
+  end
   return source
 end
 
 describe("luapay.map", function()
   local source
 
-  before_each(function() source = new_source() end)
+  before_each(function()
+    source = new_source()
+  end)
 
   it("returns what the calls returned, in the order of the items", function()
     local done = task.map({ 5, 1, 3 }, nil, function(item, index)
       source:call(item)
       return item * 10, index
     end)
-    assert.same({ { item = 5, result = 50, fault = 1 },
-      { item = 1, result = 10, fault = 2 },
-      { item = 3, result = 30, fault = 3 } }, done)
-    assert.equal(5, source.clock.time)  -- side by side, not one by one
+    assert.same(
+      {
+        { item = 5, result = 50, fault = 1 },
+        { item = 1, result = 10, fault = 2 },
+        { item = 3, result = 30, fault = 3 },
+      },
+      done
+    )
+    assert.equal(5, source.clock.time) -- side by side, not one by one
   end)
 
   it("keeps no more under way than asked for", function()
     local items = {}
-    for i = 1, 50 do items[i] = i % 7 + 1 end
-    task.map(items, { concurrency = 4 }, function(n) source:call(n) end)
+    for i = 1, 50 do
+      items[i] = i % 7 + 1
+    end
+    task.map(items, { concurrency = 4 }, function(n)
+      source:call(n)
+    end)
     assert.equal(4, source.most)
-    task.map(items, nil, function(n) source:call(n) end)
+    task.map(items, nil, function(n)
+      source:call(n)
+    end)
     assert.equal(32, source.most)
   end)
 
@@ -75,11 +99,14 @@ describe("luapay.map", function()
     local n = task.map(function()
       i = i + 1
       if i <= 1000 then return i end
-    end, { concurrency = 8, each = function(index, result, fault, item)
-      seen = seen + 1
-      sum = sum + result
-      assert(index == item and fault == nil)
-    end }, function(item)
+    end, {
+      concurrency = 8,
+      each = function(index, result, fault, item)
+        seen = seen + 1
+        sum = sum + result
+        assert(index == item and fault == nil)
+      end,
+    }, function(item)
       source:call(item % 5)
       return item
     end)
@@ -106,40 +133,54 @@ describe("luapay.map", function()
   end)
 
   it("works without any waiting", function()
-    local done = task.map({ 1, 2, 3 }, nil, function(n) return n end)
+    local done = task.map({ 1, 2, 3 }, nil, function(n)
+      return n
+    end)
     assert.equal(3, done[3].result)
   end)
 
   it("raises an error again, after what is under way", function()
     local finished = 0
-    local ok, err = pcall(task.map, { 1, 2, 3, 4, 5, 6 },
-      { concurrency = 3 }, function(n)
+    local ok, err = pcall(
+      task.map,
+      { 1, 2, 3, 4, 5, 6 },
+      { concurrency = 3 },
+      function(n)
         source:call(n)
         if n == 2 then error("broken at " .. n) end
         finished = finished + 1
-      end)
+      end
+    )
     assert.is_false(ok)
     assert.matches("broken at 2", err, 1, true)
     assert.matches("task_spec.lua", err, 1, true)
     assert.matches("traceback", err, 1, true)
-    assert.equal(3, finished)  -- 1, 3, and 4 that had begun
+    assert.equal(3, finished) -- 1, 3, and 4 that had begun
     assert.same({}, source.under_way)
   end)
 
   it("raises a table as it is", function()
     local what = {}
-    local ok, err = pcall(task.map, { 1 }, nil, function() error(what) end)
+    local ok, err = pcall(task.map, { 1 }, nil, function()
+      error(what)
+    end)
     assert.is_false(ok)
     assert.equal(what, err)
   end)
 
   for _, place in ipairs { "each", "iterator" } do
     it("raises what its " .. place .. " raises", function()
-      local function broken() error("in " .. place) end
-      local ok, err = pcall(task.map,
+      local function broken()
+        error("in " .. place)
+      end
+      local ok, err = pcall(
+        task.map,
         place == "iterator" and broken or { 1, 2 },
         { each = place == "each" and broken or function() end },
-        function() source:call(1) end)
+        function()
+          source:call(1)
+        end
+      )
       assert.is_false(ok)
       assert.matches("in " .. place, err, 1, true)
     end)
@@ -155,7 +196,7 @@ describe("luapay.map", function()
     end)
     assert.same({ 1, 10, 2, 20, 3, 30 }, order)
     assert.equal(3.75, source.clock.time)
-    assert.is_true(source.clock.waits < 20)  -- it waits, it does not spin
+    assert.is_true(source.clock.waits < 20) -- it waits, it does not spin
   end)
 
   it("waits for several sources together", function()
@@ -168,14 +209,15 @@ describe("luapay.map", function()
     assert.same({ 1, 2, 3, 4 }, order)
   end)
 
-  it("waits in turn for sources that cannot be waited for together",
-    function()
-      local other = new_source()
-      local done = task.map({ 1, 2, 3, 4 }, nil, function(n)
-        return (n % 2 == 0 and source or other):call(0.01 * n)
-      end)
-      for i = 1, 4 do assert.is_near(0.01 * i, done[i].result, 0.01) end
+  it("waits in turn for sources that cannot be waited for together", function()
+    local other = new_source()
+    local done = task.map({ 1, 2, 3, 4 }, nil, function(n)
+      return (n % 2 == 0 and source or other):call(0.01 * n)
     end)
+    for i = 1, 4 do
+      assert.is_near(0.01 * i, done[i].result, 0.01)
+    end
+  end)
 
   it("works inside itself, all side by side", function()
     local done = task.map({ 1, 2, 3 }, nil, function(n)
@@ -194,8 +236,10 @@ describe("luapay.map", function()
 
   it("works inside itself when there is nothing to wait for", function()
     local done = task.map({ 1, 2 }, nil, function(n)
-      local inner = task.map({ n, n }, nil, function(m) return m end)
-      assert(source:call(n))  -- and not woken by the inner one
+      local inner = task.map({ n, n }, nil, function(m)
+        return m
+      end)
+      assert(source:call(n)) -- and not woken by the inner one
       return #inner
     end)
     assert.equal(2, done[2].result)
@@ -205,8 +249,10 @@ describe("luapay.map", function()
     local order = {}
     task.map({ 3, 1 }, nil, function(n)
       if n == 1 then
-        coroutine.wrap(function()  -- blocks the outer one, loses nothing
-          task.map({ 5 }, nil, function(m) source:call(m) end)
+        coroutine.wrap(function() -- blocks the outer one, loses nothing
+          task.map({ 5 }, nil, function(m)
+            source:call(m)
+          end)
         end)()
       end
       order[#order + 1] = "called " .. n
@@ -219,7 +265,9 @@ describe("luapay.map", function()
   it("sends nothing where it cannot wait", function()
     task.map({ 1 }, nil, function()
       local ok = pcall(function()
-        table.sort({ 1, 2 }, function() return source:call(1) end)
+        table.sort({ 1, 2 }, function()
+          return source:call(1)
+        end)
       end)
       assert(not ok)
       assert(next(source.under_way) == nil)
@@ -238,7 +286,9 @@ describe("luapay.map", function()
     assert.is_nil(task.running())
     task.map({ 1 }, nil, function()
       assert(task.running())
-      coroutine.wrap(function() assert(not task.running()) end)()
+      coroutine.wrap(function()
+        assert(not task.running())
+      end)()
     end)
     assert.is_nil(task.running())
   end)
@@ -252,7 +302,9 @@ describe("luapay.map", function()
     ["a concurrency in words"] = { {}, { concurrency = "9" }, print },
   } do
     it("raises for " .. what, function()
-      assert.has_error(function() task.map(args[1], args[2], args[3]) end)
+      assert.has_error(function()
+        task.map(args[1], args[2], args[3])
+      end)
     end)
   end
 
@@ -268,6 +320,8 @@ describe("luapay.map", function()
         before = now
       end
       if i <= 20000 then return i end
-    end, { each = function() end }, function() source:call(1) end)
+    end, { each = function() end }, function()
+      source:call(1)
+    end)
   end)
 end)

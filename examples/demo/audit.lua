@@ -15,7 +15,8 @@ end
 function audit.believe(seen, orders, report)
   for i, item in ipairs(report.items) do
     table.insert(seen.beliefs, {
-      state = item.state, description = orders[i].description,
+      state = item.state,
+      description = orders[i].description,
       id = item.transactionId and tostring(item.transactionId),
     })
   end
@@ -80,23 +81,38 @@ end
 function audit.conclude(seen, provider, show)
   local ledger, good = provider:ledger(), true
   local sound, broken = provider:check()
-  seen.expect("what luapay reported is what the provider booked",
-    all_true(seen, ledger))
-  seen.expect("each order was sent once, the lost one too",
-    sent_once(seen, provider:requests()))
-  seen.expect("nothing was booked twice, nothing beside the reports",
-    none_more(seen, ledger))
+  seen.expect(
+    "what luapay reported is what the provider booked",
+    all_true(seen, ledger)
+  )
+  seen.expect(
+    "each order was sent once, the lost one too",
+    sent_once(seen, provider:requests())
+  )
+  seen.expect(
+    "nothing was booked twice, nothing beside the reports",
+    none_more(seen, ledger)
+  )
   seen.expect("balances are the sums of their bookings", sound)
   show.title("Checked")
   for _, check in ipairs(seen.expected) do
     good = good and check.holds or false
-    show.row("%s %s", show.state(check.holds and "ok" or "BROKEN", 6),
-      check.what)
+    show.row(
+      "%s %s",
+      show.state(check.holds and "ok" or "BROKEN", 6),
+      check.what
+    )
   end
-  for _, what in ipairs(broken or {}) do show.row("       %s", what) end
+  for _, what in ipairs(broken or {}) do
+    show.row("       %s", what)
+  end
   print()
-  show.say("ledger: %d bookings, balances add up, nothing lost, "
-    .. "nothing twice: %s", #ledger, show.state(good and "ok" or "BROKEN"))
+  show.say(
+    "ledger: %d bookings, balances add up, nothing lost, "
+      .. "nothing twice: %s",
+    #ledger,
+    show.state(good and "ok" or "BROKEN")
+  )
   return good
 end
 

@@ -8,11 +8,19 @@ local function succeeds(command)
 end
 
 local COLOURED = (os.getenv("NO_COLOR") or "") == ""
-  and os.getenv("TERM") ~= "dumb" and succeeds("test -t 1")
+  and os.getenv("TERM") ~= "dumb"
+  and succeeds("test -t 1")
 
 local STATES = {
-  credited = 32, ok = 32, rolled_back = 36, failed = 31, unknown = 33,
-  BROKEN = 31, rollback_failed = 31, rollback_unknown = 33, unsettled = 33,
+  credited = 32,
+  ok = 32,
+  rolled_back = 36,
+  failed = 31,
+  unknown = 33,
+  BROKEN = 31,
+  rollback_failed = 31,
+  rollback_unknown = 33,
+  unsettled = 33,
 }
 
 local function paint(code, text)
@@ -52,18 +60,25 @@ end
 function show.opening(provider)
   show.title("luapay tops up clients' accounts, and takes it back")
   show.row("provider  a pretend Infobip in nginx, %s", provider.base_url)
-  show.row("trust     its own CA, made for this run; certificates are "
-    .. "verified")
+  show.row(
+    "trust     its own CA, made for this run; certificates are " .. "verified"
+  )
 end
 
 function show.accounts(title, provider)
   show.title(title)
   local accounts, keys = provider:accounts(), {}
-  for key in pairs(accounts) do keys[#keys + 1] = key end
+  for key in pairs(accounts) do
+    keys[#keys + 1] = key
+  end
   table.sort(keys)
   for _, key in ipairs(keys) do
-    show.row("%-8s %10s %s", key, accounts[key].balance,
-      accounts[key].currency)
+    show.row(
+      "%-8s %10s %s",
+      key,
+      accounts[key].balance,
+      accounts[key].currency
+    )
   end
 end
 
@@ -71,9 +86,15 @@ end
 function show.items(orders, report)
   for i, item in ipairs(report.items) do
     local order, id = orders[i], item.transactionId
-    show.row("%s  %-7s %9s %s  %s %s", item.reference, order.accountKey,
-      order.amount, order.currencycode, show.state(item.state, 12),
-      id and "transaction " .. tostring(id) or "")
+    show.row(
+      "%s  %-7s %9s %s  %s %s",
+      item.reference,
+      order.accountKey,
+      order.amount,
+      order.currencycode,
+      show.state(item.state, 12),
+      id and "transaction " .. tostring(id) or ""
+    )
   end
 end
 
@@ -84,8 +105,11 @@ function show.fault(fault)
       show.say("%s: %s", item.reference, tostring(item.fault))
     end
   end
-  show.say("The whole: %s, outcome %s.", show.state(fault.kind),
-    show.state(fault.outcome))
+  show.say(
+    "The whole: %s, outcome %s.",
+    show.state(fault.kind),
+    show.state(fault.outcome)
+  )
 end
 
 --- The bookings that were not shown yet.
@@ -93,9 +117,16 @@ function show.ledger(provider, seen)
   print("\n  the provider's ledger")
   for number, row in ipairs(provider:ledger()) do
     if number > seen.shown then
-      show.row("%3d  %-8s %s  %-7s %9s %s  %s", number, row.kind,
-        row.transactionId, row.account, row.booked, row.booked_currency,
-        row.reverses and "undoes " .. row.reverses or row.description)
+      show.row(
+        "%3d  %-8s %s  %-7s %9s %s  %s",
+        number,
+        row.kind,
+        row.transactionId,
+        row.account,
+        row.booked,
+        row.booked_currency,
+        row.reverses and "undoes " .. row.reverses or row.description
+      )
       seen.shown = number
     end
   end

@@ -46,9 +46,7 @@ end
 local function try(inner, endpoint, args, deadline, given)
   local request, refusal = prepare(inner, endpoint, args, given)
   if not request then return nil, refusal end
-  if given and given.dry_run then
-    return dress.shown(inner, endpoint, args)
-  end
+  if given and given.dry_run then return dress.shown(inner, endpoint, args) end
   if not endpoint.open then
     local signed, err = inner.auth.sign(request, deadline)
     if signed == "again" then

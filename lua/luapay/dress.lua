@@ -105,8 +105,10 @@ end
 ---@param args table
 ---@return table
 function dress.shown(inner, endpoint, args)
-  local redacting =
-    setmetatable({ redact = true }, { __index = inner.settings })
+  local redacting = setmetatable(
+    { redact = true },
+    { __index = inner.settings }
+  )
   local base = inner.bases[endpoint.host]
   return core.prepare(endpoint.number, args, redacting, base)
 end

@@ -102,10 +102,9 @@ end
 local function add_refusals(lines, endpoint)
   if not endpoint.refusals[1] then return end
   lines[#lines + 1] = "\nRefusals:"
-  for _, r in ipairs(endpoint.refusals) do
-    local name = r.status .. (r.code and " " .. r.code or "")
-    local text = r.doc and r.kind .. ": " .. r.doc or r.kind
-    lines[#lines + 1] = entry(name, text, 28)
+  for _, r in ipairs(outline.refusals(endpoint)) do
+    local name = r.statuses .. (r.code and " " .. r.code or "")
+    lines[#lines + 1] = entry(name, r.kind .. ": " .. r.doc, 28)
   end
 end
 

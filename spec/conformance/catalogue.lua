@@ -20,8 +20,7 @@ end
 
 -- A list of allowed values, or a map of them to their meanings.
 local function choices_of(param)
-  local given = is(param.allowed_values) and param.allowed_values
-    or param.enum
+  local given = is(param.allowed_values) and param.allowed_values or param.enum
   if not is(given) then return nil end
   if #given == 0 then return sorted_keys(given) end
   local list = {}

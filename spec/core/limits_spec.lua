@@ -257,12 +257,17 @@ for number, endpoint in ipairs(luapay.endpoints()) do
     end)
 
     it("are told by the field that breaks them", function()
-      local tried = try_fields(number, endpoint.params, id, "",
+      local tried = try_fields(
+        number,
+        endpoint.params,
+        id,
+        "",
         function(change)
           local args = good()
           change(args)
           return args
-        end)
+        end
+      )
       total = total + tried
       local args = good()
       args.zzz = 1

@@ -149,8 +149,10 @@ describe("the rows", function()
   it("describe each field and endpoint in a sentence", function()
     local function check(doc, where)
       assert.is_string(doc, where)
-      assert.truthy(doc:find "^[%u%d\"`].*[.]$" or doc:find "^%l[%w-]+ is ",
-        where .. ": " .. doc)
+      assert.truthy(
+        doc:find '^[%u%d"`].*[.]$' or doc:find "^%l[%w-]+ is ",
+        where .. ": " .. doc
+      )
       assert.is_true(#doc <= 80, where .. ": " .. #doc)
     end
     each_endpoint(function(endpoint, id)
@@ -196,11 +198,14 @@ describe("the rows", function()
   it("repeat no call that makes something without a key", function()
     each_endpoint(function(endpoint, id)
       if endpoint.method == "POST" and endpoint["repeat"] == "safe" then
-        assert.truthy(({
-          ["infobip.login"] = true,
-          ["mobip.update_account"] = true,
-          ["mobip.set_external_invoice_status"] = true,
-        })[id], id)
+        assert.truthy(
+          ({
+            ["infobip.login"] = true,
+            ["mobip.update_account"] = true,
+            ["mobip.set_external_invoice_status"] = true,
+          })[id],
+          id
+        )
       end
       if endpoint.method == "GET" and id ~= "mobip.get_token" then
         assert.equal("read", endpoint["repeat"], id)
@@ -274,7 +279,10 @@ describe("the rows", function()
 
   it("say how each refusal is told", function()
     local kinds = {
-      auth = true, conflict = true, not_found = true, permission = true,
+      auth = true,
+      conflict = true,
+      not_found = true,
+      permission = true,
       refused = true,
     }
     each_endpoint(function(endpoint, id)

@@ -223,13 +223,16 @@ describe("money", function()
   end)
 
   it("stays whole in minor units, decimal elsewhere", function()
-    local found = assert(interpret(
-      "mobilepay_online.get_payment", 200, { amount = 495 }
-    ))
+    local found =
+      assert(interpret("mobilepay_online.get_payment", 200, { amount = 495 }))
     assert.equal(495, found.amount)
-    found = assert(interpret(
-      "mobilepay_subscriptions.get_agreement", 200, { amount = 10.1 }
-    ))
+    found = assert(
+      interpret(
+        "mobilepay_subscriptions.get_agreement",
+        200,
+        { amount = 10.1 }
+      )
+    )
     assert.equal("10.1", found.amount)
   end)
 end)
@@ -265,7 +268,9 @@ describe("an agreement", function()
   end)
 
   for i, rel in ipairs {
-    "user-redirect", "success-callback", "cancel-callback",
+    "user-redirect",
+    "success-callback",
+    "cancel-callback",
   } do
     it("has a link to its " .. rel, function()
       local links = {}
@@ -411,14 +416,20 @@ describe("Mobip", function()
   end)
 
   it("M-29: sends what is not said of statistics empty", function()
-    local request = assert(prepare(
-      "mobip.get_stats",
-      { access_token = "t", get_gz_file = true },
-      { query = true }
-    ))
-    assert.truthy(request.target:find(
-      "?day=&access_token=t&get_gz_file=1&month_period=", 1, true
-    ))
+    local request = assert(
+      prepare(
+        "mobip.get_stats",
+        { access_token = "t", get_gz_file = true },
+        { query = true }
+      )
+    )
+    assert.truthy(
+      request.target:find(
+        "?day=&access_token=t&get_gz_file=1&month_period=",
+        1,
+        true
+      )
+    )
   end)
 
   it("M-30: keeps statistics that are no JSON, or have no code", function()
@@ -464,13 +475,15 @@ describe("Mobip", function()
         },
       },
     }))
-    assert.truthy(request.body:find(
-      '[{"CustomerId":"custom_1","CustomerBalance_in_cents":"3000",'
-        .. '"InvoicesList":[{"InvId":"inv_000",'
-        .. '"Amount_in_cents":"35000"}]}]',
-      1,
-      true
-    ))
+    assert.truthy(
+      request.body:find(
+        '[{"CustomerId":"custom_1","CustomerBalance_in_cents":"3000",'
+          .. '"InvoicesList":[{"InvId":"inv_000",'
+          .. '"Amount_in_cents":"35000"}]}]',
+        1,
+        true
+      )
+    )
   end)
 
   it("M-40, M-41: sends the names as published when told to", function()
@@ -480,9 +493,13 @@ describe("Mobip", function()
         { CustomerId = "c", ["CustomerBalance_in_cents "] = "3000" },
       },
     }, { lenient = true }))
-    assert.truthy(request.body:find(
-      '[{"CustomerId":"c","CustomerBalance_in_cents ":"3000"}]', 1, true
-    ))
+    assert.truthy(
+      request.body:find(
+        '[{"CustomerId":"c","CustomerBalance_in_cents ":"3000"}]',
+        1,
+        true
+      )
+    )
   end)
 
   it("M-41: takes the blanks off the names of an answer", function()
@@ -557,8 +574,11 @@ describe("MobilePay", function()
     },
     { { errorText = "Bad" }, nil, "Bad" },
     { { StatusCode = 104, StatusText = "too much" }, "104", "too much" },
-    { { error = "invalid_grant", error_description = "gone" },
-      "invalid_grant", "gone" },
+    {
+      { error = "invalid_grant", error_description = "gone" },
+      "invalid_grant",
+      "gone",
+    },
     { { message = "m", correlationId = "c" }, nil, "m", "c" },
     { { title = "Bad Request", detail = "d", traceId = "t" }, nil, "d", "t" },
     { { title = "Bad Request", traceId = "t" }, nil, "Bad Request", "t" },
@@ -596,9 +616,8 @@ describe("MobilePay", function()
   end
 
   it("says what to do about an attempt that is open", function()
-    local _, fault = interpret(
-      "mobilepay_online.invalidate_payment", 409, { code = "2101" }
-    )
+    local _, fault =
+      interpret("mobilepay_online.invalidate_payment", 409, { code = "2101" })
     assert.equal("conflict", fault.kind)
     assert.truthy(fault.message:find "1010")
   end)

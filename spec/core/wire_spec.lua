@@ -7,7 +7,10 @@ local luapay = require "luapay"
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 
 local APIS = {
-  "infobip", "mobip", "mobilepay_online", "mobilepay_subscriptions",
+  "infobip",
+  "mobip",
+  "mobilepay_online",
+  "mobilepay_subscriptions",
 }
 
 local fixtures = {}
@@ -45,9 +48,8 @@ for _, api in ipairs(APIS) do
         if fixture[which].query_target then
           it(which .. " " .. fixture.name .. ", as a query", function()
             local case = fixture[which]
-            local request = assert(
-              core.prepare(core.find(id), case.args, { query = true })
-            )
+            local request =
+              assert(core.prepare(core.find(id), case.args, { query = true }))
             assert.equal(case.query_target, request.target)
             assert.is_nil(request.body)
           end)

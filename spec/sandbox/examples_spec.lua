@@ -6,15 +6,25 @@ end
 
 local function interpreter()
   local found, i = arg[0], -1
-  while arg[i] do found, i = arg[i], i - 1 end
+  while arg[i] do
+    found, i = arg[i], i - 1
+  end
   return found
 end
 
 -- What an example prints, and its exit code.
 local function run(name)
-  local pipe = io.popen(("LUA_PATH=%s LUA_CPATH=%s %s examples/%s.lua "
-    .. "</dev/null 2>&1; echo \"exit $?\""):format(quote(package.path),
-    quote(package.cpath), quote(interpreter()), name))
+  local pipe = io.popen(
+    (
+      "LUA_PATH=%s LUA_CPATH=%s %s examples/%s.lua "
+      .. '</dev/null 2>&1; echo "exit $?"'
+    ):format(
+      quote(package.path),
+      quote(package.cpath),
+      quote(interpreter()),
+      name
+    )
+  )
   local text = pipe:read("*a")
   pipe:close()
   local out, code = text:match("^(.*)exit (%d+)\n$")
@@ -23,8 +33,11 @@ end
 
 describe("examples/", function()
   for _, case in ipairs {
-    { "demo", "ledger: 8 bookings, balances add up, nothing lost, "
-      .. "nothing twice: ok\n" },
+    {
+      "demo",
+      "ledger: 8 bookings, balances add up, nothing lost, "
+        .. "nothing twice: ok\n",
+    },
     { "sandbox", "base_url  https://localhost:" },
     { "credit", "rolled back: 12.5 EUR\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },

@@ -10,8 +10,8 @@ describe("sandbox fault", function()
   end)
 
   local function fund(timeout)
-    local request = helper.request { "add_funds", token = token,
-      body = helper.credit() }
+    local request =
+      helper.request { "add_funds", token = token, body = helper.credit() }
     return provider:transport():send(request, timeout or 30)
   end
 
@@ -19,14 +19,32 @@ describe("sandbox fault", function()
     { fault = "refuse", kind = "transport", phase = "before_send" },
     { fault = "unreachable", kind = "timeout", phase = "before_send" },
     { fault = "closed", kind = "transport", phase = "after_send" },
-    { fault = "lost_answer", kind = "transport", phase = "after_send",
-      booked = true },
-    { fault = "cut", kind = "transport", phase = "after_send",
-      booked = true },
-    { fault = "delay", seconds = 30, kind = "timeout",
-      phase = "after_send", booked = true },
-    { fault = "delay", seconds = 30, tell = false, kind = "timeout",
-      phase = "after_send" },
+    {
+      fault = "lost_answer",
+      kind = "transport",
+      phase = "after_send",
+      booked = true,
+    },
+    {
+      fault = "cut",
+      kind = "transport",
+      phase = "after_send",
+      booked = true,
+    },
+    {
+      fault = "delay",
+      seconds = 30,
+      kind = "timeout",
+      phase = "after_send",
+      booked = true,
+    },
+    {
+      fault = "delay",
+      seconds = 30,
+      tell = false,
+      kind = "timeout",
+      phase = "after_send",
+    },
     { fault = "delay", seconds = 29, status = 200, booked = true },
     { fault = "delay", seconds = 29, tell = false, status = 504 },
     { fault = "error", status = 500 },
@@ -36,12 +54,19 @@ describe("sandbox fault", function()
     { fault = "truncated", status = 200, booked = true },
     { fault = "session_expired", status = 403 },
   } do
-    local name = case.fault .. (case.seconds or "")
-      .. (case.tell ~= nil and (case.tell and ", booked" or ", not booked")
-        or "")
+    local name = case.fault
+      .. (case.seconds or "")
+      .. (
+        case.tell ~= nil and (case.tell and ", booked" or ", not booked")
+        or ""
+      )
     it(name .. " does what it says, once", function()
-      local point = provider:inject { at = "add_funds", fault = case.fault,
-        booked = case.tell, seconds = case.seconds }
+      local point = provider:inject {
+        at = "add_funds",
+        fault = case.fault,
+        booked = case.tell,
+        seconds = case.seconds,
+      }
       local response, failure = fund()
       assert.equal(case.status, response and response.status)
       assert.equal(case.kind, failure and failure.kind)
@@ -77,8 +102,12 @@ describe("sandbox fault", function()
   end)
 
   it("error says what it is told to say", function()
-    provider:inject { fault = "error", status = 429, body = "{}",
-      headers = { ["retry-after"] = "2" } }
+    provider:inject {
+      fault = "error",
+      status = 429,
+      body = "{}",
+      headers = { ["retry-after"] = "2" },
+    }
     local response = fund()
     assert.equal(429, response.status)
     assert.equal("{}", response.body)
@@ -86,10 +115,16 @@ describe("sandbox fault", function()
   end)
 
   it("strikes after the calls to spare, and as often as told", function()
-    provider:inject { at = "add_funds", fault = "closed",
-      skip = 1, times = 2 }
+    provider:inject {
+      at = "add_funds",
+      fault = "closed",
+      skip = 1,
+      times = 2,
+    }
     local seen = {}
-    for i = 1, 5 do seen[i] = fund() and "ok" or "closed" end
+    for i = 1, 5 do
+      seen[i] = fund() and "ok" or "closed"
+    end
     assert.same({ "ok", "closed", "closed", "ok", "ok" }, seen)
   end)
 
@@ -107,17 +142,25 @@ describe("sandbox fault", function()
 
   for _, case in ipairs {
     { { fault = "fire" }, 'sandbox: no such fault: "fire"' },
-    { { fault = "closed", at = "funds" },
-      'sandbox: no such endpoint: "funds"' },
+    {
+      { fault = "closed", at = "funds" },
+      'sandbox: no such endpoint: "funds"',
+    },
     { { fault = "closed", time = 2 }, 'sandbox: bad fault option "time"' },
-    { { fault = "closed", times = "2" },
-      'sandbox: bad fault option "times"' },
+    {
+      { fault = "closed", times = "2" },
+      'sandbox: bad fault option "times"',
+    },
     { { fault = "delay" }, "sandbox: how many seconds of delay?" },
-    { { fault = "cut", booked = false },
-      "sandbox: this fault needs the provider to act" },
+    {
+      { fault = "cut", booked = false },
+      "sandbox: this fault needs the provider to act",
+    },
   } do
     it("raises for a bad order: " .. case[2], function()
-      assert.has_error(function() provider:inject(case[1]) end, case[2])
+      assert.has_error(function()
+        provider:inject(case[1])
+      end, case[2])
     end)
   end
 end)
@@ -138,29 +181,54 @@ describe("sandbox ledger check", function()
   before_each(function()
     provider = sandbox.infobip()
     local token = helper.login(provider)
-    helper.send(provider, { "add_funds", token = token,
-      body = helper.credit() })
-    helper.send(provider, { "rollback_transaction", token = token,
-      body = { transactionId = "1000001", note = "x" } })
+    helper.send(
+      provider,
+      { "add_funds", token = token, body = helper.credit() }
+    )
+    helper.send(provider, {
+      "rollback_transaction",
+      token = token,
+      body = { transactionId = "1000001", note = "x" },
+    })
     assert.is_true(provider:check())
   end)
 
   for _, case in ipairs {
-    { "a balance that is off", function(books)
-      books.open["EUR-1"].balance = "100.01"
-    end, "balance of EUR%-1 is 100.01, its bookings make 100.00" },
-    { "an id that is used twice", function(books)
-      books.rows[2].transactionId = "1000001"
-    end, "transaction id 1000001 is used twice" },
-    { "a rollback of nothing", function(books)
-      books.rows[2].reverses = "7"
-    end, "booking 2 reverses no credit" },
-    { "a rollback that is not exact", function(books)
-      books.rows[2].booked = "-12.51"
-    end, "does not undo transaction 1000001 exactly" },
-    { "time that runs backwards", function(books)
-      books.rows[2].time = 0
-    end, "booking 2 is older" },
+    {
+      "a balance that is off",
+      function(books)
+        books.open["EUR-1"].balance = "100.01"
+      end,
+      "balance of EUR%-1 is 100.01, its bookings make 100.00",
+    },
+    {
+      "an id that is used twice",
+      function(books)
+        books.rows[2].transactionId = "1000001"
+      end,
+      "transaction id 1000001 is used twice",
+    },
+    {
+      "a rollback of nothing",
+      function(books)
+        books.rows[2].reverses = "7"
+      end,
+      "booking 2 reverses no credit",
+    },
+    {
+      "a rollback that is not exact",
+      function(books)
+        books.rows[2].booked = "-12.51"
+      end,
+      "does not undo transaction 1000001 exactly",
+    },
+    {
+      "time that runs backwards",
+      function(books)
+        books.rows[2].time = 0
+      end,
+      "booking 2 is older",
+    },
   } do
     it("finds " .. case[1], function()
       case[2](provider.state.ledger)

@@ -13,9 +13,11 @@ local PATHS = {
 }
 
 local function escape(text)
-  return (tostring(text):gsub("[^%w]", function(char)
-    return ("%%%02X"):format(char:byte())
-  end))
+  return (
+    tostring(text):gsub("[^%w]", function(char)
+      return ("%%%02X"):format(char:byte())
+    end)
+  )
 end
 
 function helper.form(args)
@@ -31,13 +33,16 @@ function helper.request(call)
   local body = call.body
   if type(body) == "table" then body = helper.form(body) end
   return {
-    method = call.method or "POST", body = body,
-    url = "https://localhost:1" .. (PATHS[call[1]] or call[1])
+    method = call.method or "POST",
+    body = body,
+    url = "https://localhost:1"
+      .. (PATHS[call[1]] or call[1])
       .. (call.query or ""),
     headers = {
       ["content-type"] = call.content_type or FORM,
       authorization = call.authorization
-        or call.token and "IBSSO " .. call.token or nil,
+        or call.token and "IBSSO " .. call.token
+        or nil,
     },
   }
 end
@@ -51,18 +56,29 @@ function helper.send(provider, call)
 end
 
 function helper.login(provider, username, password)
-  local _, answer = helper.send(provider, { "login", body = {
-    username = username or "reseller", password = password or "secret",
-  } })
+  local _, answer = helper.send(
+    provider,
+    {
+      "login",
+      body = {
+        username = username or "reseller",
+        password = password or "secret",
+      },
+    }
+  )
   return answer.login and answer.login.ibAuthCookie or answer.ibAuthCookie
 end
 
 -- The arguments of a credit of 12.50 to EUR-1, changed as wanted.
 function helper.credit(changes)
   local args = {
-    accountKey = "EUR-1", ammount = "12.50", description = "card payment",
+    accountKey = "EUR-1",
+    ammount = "12.50",
+    description = "card payment",
   }
-  for name, value in pairs(changes or {}) do args[name] = value or nil end
+  for name, value in pairs(changes or {}) do
+    args[name] = value or nil
+  end
   return args
 end
 

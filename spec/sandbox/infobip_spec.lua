@@ -34,12 +34,21 @@ describe("sandbox.infobip", function()
     local status, answer = fund()
     assert.equal(200, status)
     assert.equal(1000001, answer.transactionId)
-    assert.same({ {
-      number = 1, kind = "credit", transactionId = "1000001",
-      reseller = "reseller", account = "EUR-1", amount = "12.50",
-      currency = "EUR", booked = "12.50", booked_currency = "EUR",
-      description = "card payment", time = provider.clock:now(),
-    } }, provider:ledger())
+    assert.same({
+      {
+        number = 1,
+        kind = "credit",
+        transactionId = "1000001",
+        reseller = "reseller",
+        account = "EUR-1",
+        amount = "12.50",
+        currency = "EUR",
+        booked = "12.50",
+        booked_currency = "EUR",
+        description = "card payment",
+        time = provider.clock:now(),
+      },
+    }, provider:ledger())
     assert.equal("112.50", provider:balance("EUR-1"))
     assert.is_true(provider:check())
   end)
@@ -62,24 +71,31 @@ describe("sandbox.infobip", function()
     { "EUR-1", "12.50", nil, "12.50" },
     { "EUR-1", "-12.50", "EUR", "-12.50" },
     { "EUR-1", "0", "EUR", "0.00" },
-    { "DKK-1", "12.50", "EUR", "93.26" },    -- 93.2550: the tie goes to even
+    { "DKK-1", "12.50", "EUR", "93.26" }, -- 93.2550: the tie goes to even
     { "DKK-1", "0.01", "USD", "0.07" },
     { "EUR-1", "12.500", "EUR", "12.50" },
     { "JPY-1", "1500", nil, "1500" },
     { "USD-1", "90071992547409.93", "EUR", "97728111913939.77" },
   } do
     local key, amount, code, booked = (table.unpack or unpack)(case, 1, 4)
-    it(("books %s %s on %s as %s"):format(amount, code or "-", key, booked),
+    it(
+      ("books %s %s on %s as %s"):format(amount, code or "-", key, booked),
       function()
         assert.equal(200, (fund {
-          accountKey = key, ammount = amount, currencycode = code }))
+          accountKey = key,
+          ammount = amount,
+          currencycode = code,
+        }))
         assert.equal(booked, provider:ledger()[1].booked)
         assert.is_true(provider:check())
-      end)
+      end
+    )
   end
 
   it("adds up a thousand cents to the cent", function()
-    for _ = 1, 1000 do fund { ammount = "0.01" } end
+    for _ = 1, 1000 do
+      fund { ammount = "0.01" }
+    end
     assert.equal("110.00", provider:balance("EUR-1"))
     assert.is_true(provider:check())
   end)
@@ -95,8 +111,11 @@ describe("sandbox.infobip", function()
     { "a comma", 400, { ammount = "12,50" } },
     { "a word for a number", 400, { ammount = "ten" } },
     { "more decimals than the currency has", 400, { ammount = "12.345" } },
-    { "a fraction of a yen", 400,
-      { accountKey = "JPY-1", ammount = "1.5" } },
+    {
+      "a fraction of a yen",
+      400,
+      { accountKey = "JPY-1", ammount = "1.5" },
+    },
     { "no account", 400, { accountKey = false } },
     { "no amount", 400, { ammount = false } },
     { "the right spelling", 400, { ammount = false, amount = "12.50" } },
@@ -124,47 +143,93 @@ describe("sandbox.infobip", function()
     local JSON = "application/json; charset=utf-8"
 
     it("takes JSON, where the currency is spelt currencyCode", function()
-      local status = fund(nil, { content_type = JSON, body = [[{
+      local status = fund(nil, {
+        content_type = JSON,
+        body = [[{
         "accountKey": "EUR-1", "ammount": 90071992547409.93,
-        "currencyCode": "USD", "description": "x" }]] })
+        "currencyCode": "USD", "description": "x" }]],
+      })
       assert.equal(200, status)
       assert.equal("90071992547409.93", provider:ledger()[1].amount)
       assert.equal("USD", provider:ledger()[1].currency)
     end)
 
     it("takes null for absent, and ignores currencycode there", function()
-      fund(nil, { content_type = JSON, body = [[{ "accountKey": "EUR-1",
+      fund(nil, {
+        content_type = JSON,
+        body = [[{ "accountKey": "EUR-1",
         "ammount": "5", "currencyCode": null, "currencycode": "USD",
-        "description": "x" }]] })
+        "description": "x" }]],
+      })
       assert.equal("EUR", provider:ledger()[1].currency)
     end)
 
     for _, case in ipairs {
       { "no content type", 415, "", "a=b" },
       { "another content type", 415, "text/plain", "a=b" },
-      { "another charset", 415,
-        "application/x-www-form-urlencoded; charset=latin1", "a=b" },
+      {
+        "another charset",
+        415,
+        "application/x-www-form-urlencoded; charset=latin1",
+        "a=b",
+      },
       { "half a JSON", 400, JSON, '{"accountKey": "EUR' },
       { "a JSON list", 400, JSON, "[]" },
       { "a JSON number", 400, JSON, "1" },
-      { "a repeated JSON name", 400, JSON,
-        '{"accountKey":"EUR-1","accountKey":"USD-1"}' },
-      { "a JSON exponent", 400, JSON,
-        '{"accountKey":"EUR-1","ammount":1e1,"description":"x"}' },
-      { "a JSON boolean", 400, JSON,
-        '{"accountKey":"EUR-1","ammount":true,"description":"x"}' },
-      { "a JSON number for a text", 400, JSON,
-        '{"accountKey":"EUR-1","ammount":1,"description":7}' },
-      { "a repeated parameter", 400, nil,
-        "accountKey=EUR-1&ammount=1&ammount=2&description=x" },
-      { "a broken escape", 400, nil,
-        "accountKey=EUR-1&ammount=1&description=100%" },
-      { "what is not UTF-8", 400, nil,
-        "accountKey=EUR-1&ammount=1&description=%E9t%E9" },
-      { "an overlong UTF-8", 400, nil,
-        "accountKey=EUR-1&ammount=1&description=%C0%AF" },
-      { "a name without a value", 400, nil,
-        "accountKey=EUR-1&ammount=1&description" },
+      {
+        "a repeated JSON name",
+        400,
+        JSON,
+        '{"accountKey":"EUR-1","accountKey":"USD-1"}',
+      },
+      {
+        "a JSON exponent",
+        400,
+        JSON,
+        '{"accountKey":"EUR-1","ammount":1e1,"description":"x"}',
+      },
+      {
+        "a JSON boolean",
+        400,
+        JSON,
+        '{"accountKey":"EUR-1","ammount":true,"description":"x"}',
+      },
+      {
+        "a JSON number for a text",
+        400,
+        JSON,
+        '{"accountKey":"EUR-1","ammount":1,"description":7}',
+      },
+      {
+        "a repeated parameter",
+        400,
+        nil,
+        "accountKey=EUR-1&ammount=1&ammount=2&description=x",
+      },
+      {
+        "a broken escape",
+        400,
+        nil,
+        "accountKey=EUR-1&ammount=1&description=100%",
+      },
+      {
+        "what is not UTF-8",
+        400,
+        nil,
+        "accountKey=EUR-1&ammount=1&description=%E9t%E9",
+      },
+      {
+        "an overlong UTF-8",
+        400,
+        nil,
+        "accountKey=EUR-1&ammount=1&description=%C0%AF",
+      },
+      {
+        "a name without a value",
+        400,
+        nil,
+        "accountKey=EUR-1&ammount=1&description",
+      },
       { "no body", 400, nil, "" },
     } do
       it("refuses " .. case[1], function()
@@ -175,31 +240,42 @@ describe("sandbox.infobip", function()
     end
 
     it("reads no parameter from the address", function()
-      local status = fund(nil, { body = "ammount=1&description=x",
-        query = "?accountKey=EUR-1" })
+      local status = fund(
+        nil,
+        { body = "ammount=1&description=x", query = "?accountKey=EUR-1" }
+      )
       assert.equal(400, status)
     end)
 
     it("reads plus signs, escapes and UTF-8", function()
-      fund(nil, { body =
-        "accountKey=EUR-1&ammount=1&description=caf%C3%a9+%2b+th%c3%A9" })
+      fund(nil, {
+        body = "accountKey=EUR-1&ammount=1"
+          .. "&description=caf%C3%a9+%2b+th%c3%A9",
+      })
       assert.equal("café + thé", provider:ledger()[1].description)
     end)
   end)
 
   describe("login", function()
     local function login(options, username, password)
-      return send(sandbox.infobip(options), { "login", body = {
-        username = username or "reseller", password = password or "secret",
-      } })
+      return send(sandbox.infobip(options), {
+        "login",
+        body = {
+          username = username or "reseller",
+          password = password or "secret",
+        },
+      })
     end
 
     it("answers nested", function()
       local status, answer = login()
       assert.equal(200, status)
-      assert.same({ login = {
-        verified = true, ibAuthCookie = "sandbox-session-000001",
-      } }, answer)
+      assert.same({
+        login = {
+          verified = true,
+          ibAuthCookie = "sandbox-session-000001",
+        },
+      }, answer)
     end)
 
     it("answers flat, and with text, when told to", function()
@@ -231,19 +307,27 @@ describe("sandbox.infobip", function()
     end)
 
     it("wants both parameters", function()
-      assert.equal(400, (send(provider,
-        { "login", body = "username=reseller" })))
+      assert.equal(
+        400,
+        (send(provider, { "login", body = "username=reseller" }))
+      )
     end)
   end)
 
   describe("session", function()
     for _, authorization in ipairs {
-      "IBSSO wrong", "IBBSO %s", "ibsso %s", "IBSSO  %s", "%s", "Basic %s",
-      "IBSSO %s ", "IBSSO",
+      "IBSSO wrong",
+      "IBBSO %s",
+      "ibsso %s",
+      "IBSSO  %s",
+      "%s",
+      "Basic %s",
+      "IBSSO %s ",
+      "IBSSO",
     } do
       it(("is not known by %q"):format(authorization), function()
-        local status, answer = fund(nil,
-          { authorization = (authorization:gsub("%%s", token)) })
+        local status, answer =
+          fund(nil, { authorization = (authorization:gsub("%%s", token)) })
         assert.equal(403, status)
         assert.equal("SVC0003", reason(answer).messageId)
       end)
@@ -300,8 +384,11 @@ describe("sandbox.infobip", function()
     end)
 
     it("is not for a reseller without the right", function()
-      provider = sandbox.infobip { resellers = {
-        reseller = { password = "secret", may_rollback = false } } }
+      provider = sandbox.infobip {
+        resellers = {
+          reseller = { password = "secret", may_rollback = false },
+        },
+      }
       token = helper.login(provider)
       fund()
       assert.equal(401, (roll_back("1000001")))
@@ -309,8 +396,10 @@ describe("sandbox.infobip", function()
 
     it("wants a note", function()
       fund()
-      assert.equal(400, (roll_back(nil,
-        { body = { transactionId = "1000001" } })))
+      assert.equal(
+        400,
+        (roll_back(nil, { body = { transactionId = "1000001" } }))
+      )
     end)
 
     it("answers with a currency object when told to", function()
@@ -325,12 +414,16 @@ describe("sandbox.infobip", function()
   it("keeps every digit of a long id", function()
     provider = sandbox.infobip { first_id = "9223372036854775807" }
     token = helper.login(provider)
-    local request = helper.request { "add_funds", token = token,
-      body = credit() }
-    assert.equal('{"transactionId":9223372036854775807}',
-      provider:handle(request).body)
-    assert.equal('{"transactionId":9223372036854775808}',
-      provider:handle(request).body)
+    local request =
+      helper.request { "add_funds", token = token, body = credit() }
+    assert.equal(
+      '{"transactionId":9223372036854775807}',
+      provider:handle(request).body
+    )
+    assert.equal(
+      '{"transactionId":9223372036854775808}',
+      provider:handle(request).body
+    )
     assert.equal(200, (roll_back("9223372036854775808")))
   end)
 
@@ -376,8 +469,9 @@ describe("sandbox.infobip", function()
   end)
 
   it("raises for an option that it does not have", function()
-    assert.has_error(function() sandbox.infobip { acounts = {} } end,
-      'sandbox: no such option: "acounts"')
+    assert.has_error(function()
+      sandbox.infobip { acounts = {} }
+    end, 'sandbox: no such option: "acounts"')
   end)
 
   it("is as new after a reset", function()
@@ -392,8 +486,8 @@ describe("sandbox.infobip", function()
 
   it("shares a clock with others", function()
     local clock = sandbox.clock()
-    local one, two = sandbox.infobip { clock = clock },
-      sandbox.infobip { clock = clock }
+    local one, two =
+      sandbox.infobip { clock = clock }, sandbox.infobip { clock = clock }
     one:transport():sleep(5)
     assert.equal(clock:now(), two:transport():now())
     assert.equal(1704067205, clock:now())

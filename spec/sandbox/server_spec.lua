@@ -16,13 +16,21 @@ end
 local function curl(to, call)
   local request = helper.request(call)
   local target = request.url:gsub("^https://[^/]+", "")
-  local out = capture(("LD_PRELOAD= curl -s --http1.1 -m %s "
-    .. "--cacert %s -X %s -H %s "
-    .. "-H %s --data-binary %s -w ' %%{http_code}' %s; echo \" $?\""):format(
-    call.timeout or 10, quote(call.ca_file or to.ca_file), request.method,
-    quote("content-type: " .. request.headers["content-type"]),
-    quote("authorization: " .. (request.headers.authorization or "")),
-    quote(request.body or ""), quote((call.base or to.base_url) .. target)))
+  local out = capture(
+    (
+      "LD_PRELOAD= curl -s --http1.1 -m %s "
+      .. "--cacert %s -X %s -H %s "
+      .. "-H %s --data-binary %s -w ' %%{http_code}' %s; echo \" $?\""
+    ):format(
+      call.timeout or 10,
+      quote(call.ca_file or to.ca_file),
+      request.method,
+      quote("content-type: " .. request.headers["content-type"]),
+      quote("authorization: " .. (request.headers.authorization or "")),
+      quote(request.body or ""),
+      quote((call.base or to.base_url) .. target)
+    )
+  )
   local body, status, code = out:match("^(.*) (%d+) (%d+)\n$")
   return tonumber(status), body, tonumber(code)
 end
@@ -30,13 +38,17 @@ end
 describe("sandbox server", function()
   local started, token
 
-  setup(function() started = assert(server.start()) end)
-  teardown(function() started:stop() end)
+  setup(function()
+    started = assert(server.start())
+  end)
+  teardown(function()
+    started:stop()
+  end)
 
   before_each(function()
     started:reset()
-    local _, body = curl(started, { "login",
-      body = "username=reseller&password=secret" })
+    local _, body =
+      curl(started, { "login", body = "username=reseller&password=secret" })
     token = body:match('"ibAuthCookie":"(.-)"')
   end)
 
@@ -73,23 +85,40 @@ describe("sandbox server", function()
     { fault = "error", code = 0, status = 500, booked = 0 },
     { fault = "session_expired", code = 0, status = 403, booked = 0 },
     { fault = "delay", seconds = 0.1, code = 0, status = 200, booked = 1 },
-    { fault = "delay", seconds = 1, timeout = 0.5, code = 28, status = 0,
-      booked = 1 },
+    {
+      fault = "delay",
+      seconds = 1,
+      timeout = 0.5,
+      code = 28,
+      status = 0,
+      booked = 1,
+    },
   } do
-    it(case.fault .. (case.timeout and " beyond patience" or "")
-      .. " looks as it should", function()
-      started:inject { at = "add_funds", fault = case.fault,
-        seconds = case.seconds }
-      local status, _, code = fund { timeout = case.timeout }
-      assert.same({ case.code, case.status }, { code, status })
-      assert.equal(case.booked, #started:ledger())
-      assert.equal(case.fault, started:requests()[2].fault)
-    end)
+    it(
+      case.fault
+        .. (case.timeout and " beyond patience" or "")
+        .. " looks as it should",
+      function()
+        started:inject {
+          at = "add_funds",
+          fault = case.fault,
+          seconds = case.seconds,
+        }
+        local status, _, code = fund { timeout = case.timeout }
+        assert.same({ case.code, case.status }, { code, status })
+        assert.equal(case.booked, #started:ledger())
+        assert.equal(case.fault, started:requests()[2].fault)
+      end
+    )
   end
 
   it("does not pretend to refuse a connection that it has", function()
-    assert.has_error(function() started:inject { fault = "refuse" } end)
-    assert.has_error(function() started:inject { fault = "fire" } end)
+    assert.has_error(function()
+      started:inject { fault = "refuse" }
+    end)
+    assert.has_error(function()
+      started:inject { fault = "fire" }
+    end)
   end)
 
   it("ends sessions when its clock is moved", function()
@@ -124,7 +153,9 @@ describe("sandbox server", function()
   end)
 
   for _, case in ipairs {
-    { kind = "expired" }, { kind = "wrong_host" }, { kind = "untrusted" },
+    { kind = "expired" },
+    { kind = "wrong_host" },
+    { kind = "untrusted" },
   } do
     it("can be one not to trust: " .. case.kind, function()
       local bad = assert(server.start { certificate = case.kind })
@@ -136,10 +167,14 @@ describe("sandbox server", function()
   end
 
   it("takes the options of the sandbox", function()
-    local other = assert(server.start { infobip = {
-      first_id = "9223372036854775807", bad_login = "unverified" } })
-    local status, body = curl(other, { "login",
-      body = "username=reseller&password=wrong" })
+    local other = assert(server.start {
+      infobip = {
+        first_id = "9223372036854775807",
+        bad_login = "unverified",
+      },
+    })
+    local status, body =
+      curl(other, { "login", body = "username=reseller&password=wrong" })
     assert.equal(200, status)
     assert.equal('{"login":{"verified":false}}', body)
     other:stop()
@@ -152,20 +187,28 @@ describe("sandbox server", function()
     local _, _, code = curl(other, { "login", ca_file = started.ca_file })
     assert.equal(7, code)
     assert.is_nil(io.open(other.dir .. "/nginx.conf"))
-    assert.has_error(function() other:ledger() end,
-      "sandbox: the server is stopped")
+    assert.has_error(function()
+      other:ledger()
+    end, "sandbox: the server is stopped")
   end)
 
   it("ends with the process that started it, even a killed one", function()
     local interpreter = arg and arg[-1] or "lua"
     local i = -1
-    while arg and arg[i] do interpreter, i = arg[i], i - 1 end
+    while arg and arg[i] do
+      interpreter, i = arg[i], i - 1
+    end
     -- a child of the killed one lives on, with all that it inherited
     local script = "local s = assert(require'luapay.sandbox.server'.start()) "
       .. "print(s.dir, s.port) io.stdout:flush() "
       .. "os.execute('sleep 20 >/dev/null 2>&1 & kill -9 $PPID')"
-    local out = capture(("LUA_PATH=%s %s -e %s 2>/dev/null"):format(
-      quote(package.path), quote(interpreter), quote(script)))
+    local out = capture(
+      ("LUA_PATH=%s %s -e %s 2>/dev/null"):format(
+        quote(package.path),
+        quote(interpreter),
+        quote(script)
+      )
+    )
     local dir = out:match("^(%S+)\t%d+\n")
     assert.is_string(dir, out)
     for _ = 1, 200 do

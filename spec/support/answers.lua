@@ -3,12 +3,20 @@
 local answers = {}
 
 local every_byte = {}
-for i = 0, 255 do every_byte[i + 1] = string.char(i) end
+for i = 0, 255 do
+  every_byte[i + 1] = string.char(i)
+end
 every_byte = table.concat(every_byte)
 
 local function reply(c, status, body, headers)
-  return c:send(("HTTP/1.1 %s Some Reason\r\nContent-Length: %d\r\n%s\r\n%s")
-    :format(status, #body, headers or "", body))
+  return c:send(
+    ("HTTP/1.1 %s Some Reason\r\nContent-Length: %d\r\n%s\r\n%s"):format(
+      status,
+      #body,
+      headers or "",
+      body
+    )
+  )
 end
 
 function answers.echo(c, request)
@@ -25,18 +33,29 @@ function answers.redirect(c, _, status)
   return reply(c, status, "gone", "Location: /echo\r\n")
 end
 
-function answers.size(c, _, n) return reply(c, 200, ("x"):rep(tonumber(n))) end
-function answers.binary(c) return reply(c, 200, every_byte) end
+function answers.size(c, _, n)
+  return reply(c, 200, ("x"):rep(tonumber(n)))
+end
+function answers.binary(c)
+  return reply(c, 200, every_byte)
+end
 
 function answers.chunked(c)
-  return c:send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    .. "5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nX-Trailer: late\r\n\r\n")
+  return c:send(
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      .. "5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nX-Trailer: late\r\n\r\n"
+  )
 end
 
 function answers.headers(c)
-  return reply(c, 200, "", "X-Mixed-CASE:  some value \r\n"
-    .. "Set-Cookie: a=1\r\nset-cookie: b=2\r\nX-Empty:\r\n"
-    .. "SET-COOKIE: c=3\r\nX-Colon: a:b\r\n")
+  return reply(
+    c,
+    200,
+    "",
+    "X-Mixed-CASE:  some value \r\n"
+      .. "Set-Cookie: a=1\r\nset-cookie: b=2\r\nX-Empty:\r\n"
+      .. "SET-COOKIE: c=3\r\nX-Colon: a:b\r\n"
+  )
 end
 
 function answers.hints(c)
@@ -45,7 +64,7 @@ function answers.hints(c)
   return reply(c, 200, "at last", "X-Final: yes\r\n")
 end
 
-function answers.unending(c)  -- ends with the connection
+function answers.unending(c) -- ends with the connection
   c:send("HTTP/1.1 200 OK\r\n\r\nuntil the end")
 end
 
@@ -56,9 +75,13 @@ end
 
 -- from here on: days when things go wrong
 
-function answers.silent(c) c:sleep(60) end
+function answers.silent(c)
+  c:sleep(60)
+end
 function answers.close() end
-function answers.reset(c) c:reset() end
+function answers.reset(c)
+  c:reset()
+end
 
 function answers.stall(c)
   c:send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.")
@@ -79,8 +102,12 @@ function answers.halfway(c)
   c:reset()
 end
 
-function answers.half_head(c) c:send("HTTP/1.1 200 OK\r\nContent-Le") end
-function answers.garbage(c) c:send("\1\2\3 what is this?\r\n\r\n") end
+function answers.half_head(c)
+  c:send("HTTP/1.1 200 OK\r\nContent-Le")
+end
+function answers.garbage(c)
+  c:send("\1\2\3 what is this?\r\n\r\n")
+end
 
 function answers.big_head(c)
   c:send("HTTP/1.1 200 OK\r\n")

@@ -54,13 +54,11 @@ static int posix_alarms (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-  { "fork", posix_fork },
-  { "wait", posix_wait },
-  { "quit", posix_quit },
-  { "alarms", posix_alarms },
-  { NULL, NULL }
-};
+static const luaL_Reg functions[] = { { "fork", posix_fork },
+                                      { "wait", posix_wait },
+                                      { "quit", posix_quit },
+                                      { "alarms", posix_alarms },
+                                      { NULL, NULL } };
 
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {

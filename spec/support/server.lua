@@ -11,7 +11,7 @@ local ssl = require "ssl"
 local fifo, certificates = arg[1], arg[2]
 
 local log, asleep = {}, {}
-local readers, writers = {}, {}  -- socket -> the coroutine that waits for it
+local readers, writers = {}, {} -- socket -> the coroutine that waits for it
 
 local function wait(sock, how)
   local waiting = (how == "write" or how == "wantwrite") and writers or readers
@@ -51,7 +51,8 @@ end
 
 function Connection:sleep(seconds)
   asleep[#asleep + 1] = {
-    at = socket.gettime() + seconds, co = coroutine.running(),
+    at = socket.gettime() + seconds,
+    co = coroutine.running(),
   }
   coroutine.yield()
 end
@@ -77,8 +78,8 @@ function Connection:request()
   while #self.buffer < finish + length do
     if not self:fill() then return nil end
   end
-  local request = { head = head,
-    body = self.buffer:sub(finish + 1, finish + length) }
+  local request =
+    { head = head, body = self.buffer:sub(finish + 1, finish + length) }
   self.buffer = self.buffer:sub(finish + length + 1)
   request.method, request.path = head:match("^(%S+) (%S+)")
   return request
@@ -101,8 +102,7 @@ local connections = 0
 local function serve(tcp, listener)
   tcp:settimeout(0)
   tcp:setoption("tcp-nodelay", true)
-  local self = setmetatable({ tcp = tcp, sock = tcp, buffer = "" },
-    Connection)
+  local self = setmetatable({ tcp = tcp, sock = tcp, buffer = "" }, Connection)
   connections = connections + 1
   local number, nth = connections, 0
   if listener.context and not handshake(self, listener.context) then
@@ -116,7 +116,11 @@ local function serve(tcp, listener)
     nth = nth + 1
     request.nth = nth
     log[#log + 1] = ("%s %s %d %d"):format(
-      request.method, request.path, number, nth)
+      request.method,
+      request.path,
+      number,
+      nth
+    )
     go_on = answers.answer(self, request)
   end
   self:close()
@@ -124,11 +128,15 @@ end
 
 local function context(certificate, more)
   local parameters = {
-    mode = "server", protocol = "any", options = { "all" },
+    mode = "server",
+    protocol = "any",
+    options = { "all" },
     key = certificates .. "/" .. certificate .. ".key",
     certificate = certificates .. "/" .. certificate .. ".crt",
   }
-  for name, value in pairs(more or {}) do parameters[name] = value end
+  for name, value in pairs(more or {}) do
+    parameters[name] = value
+  end
   return assert(ssl.newcontext(parameters))
 end
 
@@ -151,18 +159,28 @@ local function add(name, tls)
 end
 
 add("plain")
-for _, name in ipairs { "good", "expired", "elsewhere", "untrusted",
-  "lonely" } do
+local CERTIFICATES = { "good", "expired", "elsewhere", "untrusted", "lonely" }
+for _, name in ipairs(CERTIFICATES) do
   add(name, context(name))
 end
 -- level 0, or OpenSSL refuses the old protocol by itself
-add("old", context("good", {
-  protocol = "tlsv1_1", ciphers = "DEFAULT@SECLEVEL=0" }))
-add("picky", context("good", {
-  protocol = "tlsv1_2", cafile = certificates .. "/ca.crt",
-  verify = { "peer", "fail_if_no_peer_cert" } }))
+add(
+  "old",
+  context("good", {
+    protocol = "tlsv1_1",
+    ciphers = "DEFAULT@SECLEVEL=0",
+  })
+)
+add(
+  "picky",
+  context("good", {
+    protocol = "tlsv1_2",
+    cafile = certificates .. "/ca.crt",
+    verify = { "peer", "fail_if_no_peer_cert" },
+  })
+)
 
-local keep = { listen("mute") }  -- is connected to, never says a word
+local keep = { listen("mute") } -- is connected to, never says a word
 
 -- a listener that has its hands full: the next to connect waits for ever
 local _, full = listen("full", 0)
@@ -180,12 +198,20 @@ ports[#ports + 1] = "nobody "
 
 local function report(lines)
   local out = assert(io.open(fifo, "w"))
-  for _, line in ipairs(lines) do out:write(line, "\n") end
+  for _, line in ipairs(lines) do
+    out:write(line, "\n")
+  end
   out:close()
 end
 
-local input = { getfd = function() return 0 end,
-  dirty = function() return false end }
+local input = {
+  getfd = function()
+    return 0
+  end,
+  dirty = function()
+    return false
+  end,
+}
 
 local function obey()
   if not io.read("l") then os.exit(0) end
@@ -223,9 +249,15 @@ end
 
 local function step()
   local from, to = { input }, {}
-  for tcp in pairs(listeners) do from[#from + 1] = tcp end
-  for sock in pairs(readers) do from[#from + 1] = sock end
-  for sock in pairs(writers) do to[#to + 1] = sock end
+  for tcp in pairs(listeners) do
+    from[#from + 1] = tcp
+  end
+  for sock in pairs(readers) do
+    from[#from + 1] = sock
+  end
+  for sock in pairs(writers) do
+    to[#to + 1] = sock
+  end
   local readable, writable = socket.select(from, to, wake_sleepers())
   for _, sock in ipairs(readable) do
     if sock == input then
@@ -237,8 +269,12 @@ local function step()
       wake(readers, sock)
     end
   end
-  for _, sock in ipairs(writable) do wake(writers, sock) end
+  for _, sock in ipairs(writable) do
+    wake(writers, sock)
+  end
 end
 
 report(ports)
-while true do step() end
+while true do
+  step()
+end

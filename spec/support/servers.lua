@@ -29,20 +29,26 @@ end
 local function read_fifo(self)
   local from = assert(io.open(self.folder .. "/fifo"))
   local lines = {}
-  for line in from:lines() do lines[#lines + 1] = line end
+  for line in from:lines() do
+    lines[#lines + 1] = line
+  end
   from:close()
   return lines
 end
 
 function servers.start()
   local folder = read_line_of("mktemp -d")
-  run(("sh spec/support/certificates.sh %s && mkfifo %s/fifo")
-    :format(folder, folder))
+  run(
+    ("sh spec/support/certificates.sh %s && mkfifo %s/fifo"):format(
+      folder,
+      folder
+    )
+  )
   local self = setmetatable({ folder = folder, url = {}, port = {} }, Server)
   -- should the server not start, the second half of the line says so
-  self.pipe = assert(io.popen(
-    ("lua5.4 spec/support/server.lua %s/fifo %s || echo failed > %s/fifo")
-      :format(folder, folder, folder), "w"))
+  local server = "lua5.4 spec/support/server.lua FOLDER/fifo FOLDER"
+  local command = server .. " || echo failed > FOLDER/fifo"
+  self.pipe = assert(io.popen((command:gsub("FOLDER", folder)), "w"))
   for _, line in ipairs(read_fifo(self)) do
     local name, port = line:match("^(%w+) (%d+)$")
     assert(name, "the server of the specs did not start")

@@ -7,19 +7,31 @@ local assert = require "luassert"
 local servers = require "spec.support.servers"
 local describe, it = busted.describe, busted.it
 
-local LONG = 20  -- seconds that no good answer takes
+local LONG = 20 -- seconds that no good answer takes
 
 local function contract(make)
   local server, transport
 
-  busted.lazy_setup(function() server = servers.start() end)
-  busted.lazy_teardown(function() server:stop() end)
-  busted.before_each(function() transport = make(server, {}) end)
-  busted.after_each(function() transport:close() end)
+  busted.lazy_setup(function()
+    server = servers.start()
+  end)
+  busted.lazy_teardown(function()
+    server:stop()
+  end)
+  busted.before_each(function()
+    transport = make(server, {})
+  end)
+  busted.after_each(function()
+    transport:close()
+  end)
 
   local function request(path, method, body, headers)
-    return { method = method or "POST", url = server.url.plain .. path,
-      headers = headers, body = body }
+    return {
+      method = method or "POST",
+      url = server.url.plain .. path,
+      headers = headers,
+      body = body,
+    }
   end
 
   local function get(path)
@@ -45,8 +57,15 @@ local function contract(make)
 
   describe("sends", function()
     it("method, path, query, headers and body as they are", function()
-      local echo = transport:send(request("/echo/./a%20b?q=%26x", "PUT",
-        "a\0b\r\n", { ["x-one"] = "1", ["x-empty"] = "" }), LONG).body
+      local echo = transport:send(
+        request(
+          "/echo/./a%20b?q=%26x",
+          "PUT",
+          "a\0b\r\n",
+          { ["x-one"] = "1", ["x-empty"] = "" }
+        ),
+        LONG
+      ).body
       assert.matches("^PUT /echo/%./a%%20b%?q=%%26x HTTP/1.1\r\n", echo)
       assert.matches("\r\nx%-one: 1\r\n", echo)
       assert.matches("\r\nx%-empty: *\r\n", echo)
@@ -56,8 +75,15 @@ local function contract(make)
     end)
 
     it("the content-type that was asked for, or none", function()
-      local typed = transport:send(request("/echo", "POST", "{}",
-        { ["Content-Type"] = "application/json" }), LONG).body
+      local typed = transport:send(
+        request(
+          "/echo",
+          "POST",
+          "{}",
+          { ["Content-Type"] = "application/json" }
+        ),
+        LONG
+      ).body
       assert.matches("\r\nContent%-Type: application/json\r\n", typed)
       local bare = transport:send(request("/echo", "POST", "{}"), LONG).body
       assert.not_matches("content%-type", bare:lower())
@@ -79,13 +105,24 @@ local function contract(make)
     end
 
     it("one kind of request after another", function()
-      for _, method in ipairs { "POST", "HEAD", "GET", "DELETE", "HEAD",
-        "PUT", "GET", "OPTIONS", "POST" } do
+      for _, method in ipairs {
+        "POST",
+        "HEAD",
+        "GET",
+        "DELETE",
+        "HEAD",
+        "PUT",
+        "GET",
+        "OPTIONS",
+        "POST",
+      } do
         local body = (method == "POST" or method == "PUT") and "body" or nil
-        local response = assert(
-          transport:send(request("/echo", method, body), LONG))
-        assert.equal(method == "HEAD" and "" or method,
-          response.body:match("^%u*"))
+        local response =
+          assert(transport:send(request("/echo", method, body), LONG))
+        assert.equal(
+          method == "HEAD" and "" or method,
+          response.body:match("^%u*")
+        )
         assert.equal(body, response.body:match("body$"))
       end
     end)
@@ -101,7 +138,9 @@ local function contract(make)
     it("every byte", function()
       local body = get("/binary").body
       assert.equal(256, #body)
-      for i = 0, 255 do assert.equal(i, body:byte(i + 1)) end
+      for i = 0, 255 do
+        assert.equal(i, body:byte(i + 1))
+      end
     end)
 
     it("a body in chunks, its trailers not among the headers", function()
@@ -131,8 +170,25 @@ local function contract(make)
       assert.is_nil(response.headers["x-early"])
     end)
 
-    for _, status in ipairs { 200, 201, 204, 304, 400, 401, 403, 404, 407,
-      409, 417, 421, 429, 500, 502, 503, 504 } do
+    for _, status in ipairs {
+      200,
+      201,
+      204,
+      304,
+      400,
+      401,
+      403,
+      404,
+      407,
+      409,
+      417,
+      421,
+      429,
+      500,
+      502,
+      503,
+      504,
+    } do
       it("status " .. status .. " as an answer like any other", function()
         server:log()
         assert.equal(status, get("/status/" .. status).status)
@@ -155,8 +211,11 @@ local function contract(make)
     local function at(name, phase_kind, options)
       transport:close()
       transport = make(server, options or {})
-      return fails({ method = "POST", url = server.url[name] .. "/echo" },
-        "before_send", phase_kind)
+      return fails(
+        { method = "POST", url = server.url[name] .. "/echo" },
+        "before_send",
+        phase_kind
+      )
     end
 
     it("when the connection is refused", function()
@@ -164,8 +223,15 @@ local function contract(make)
     end)
 
     it("when the host name does not exist", function()
-      assert.matches("luapay.invalid", fails({ method = "GET",
-        url = "https://luapay.invalid/x" }, "before_send"), 1, true)
+      assert.matches(
+        "luapay.invalid",
+        fails(
+          { method = "GET", url = "https://luapay.invalid/x" },
+          "before_send"
+        ),
+        1,
+        true
+      )
     end)
 
     it("when nobody takes the connection in time", function()
@@ -183,8 +249,14 @@ local function contract(make)
       assert.equal(0, seen("/echo"))
     end)
 
-    for _, name in ipairs { "expired", "elsewhere", "lonely", "untrusted",
-      "old", "picky" } do
+    for _, name in ipairs {
+      "expired",
+      "elsewhere",
+      "lonely",
+      "untrusted",
+      "old",
+      "picky",
+    } do
       it("when the TLS of the server is not right: " .. name, function()
         server:log()
         at(name)
@@ -195,16 +267,25 @@ local function contract(make)
 
   describe("does not know what happened", function()
     for path, kind in pairs {
-      ["/close"] = "transport", ["/reset"] = "transport",
-      ["/silent"] = "timeout", ["/stall"] = "timeout",
-      ["/truncated"] = "transport", ["/cut_chunk"] = "transport",
-      ["/halfway"] = "transport", ["/half_head"] = "transport",
-      ["/garbage"] = "transport", ["/big_head"] = "transport",
+      ["/close"] = "transport",
+      ["/reset"] = "transport",
+      ["/silent"] = "timeout",
+      ["/stall"] = "timeout",
+      ["/truncated"] = "transport",
+      ["/cut_chunk"] = "transport",
+      ["/halfway"] = "transport",
+      ["/half_head"] = "transport",
+      ["/garbage"] = "transport",
+      ["/big_head"] = "transport",
     } do
       it("when the answer is like " .. path, function()
         server:log()
-        fails(request(path, "POST", "pay"), "after_send", kind,
-          kind == "timeout" and 0.3 or LONG)
+        fails(
+          request(path, "POST", "pay"),
+          "after_send",
+          kind,
+          kind == "timeout" and 0.3 or LONG
+        )
         assert.equal(1, seen(path))
       end)
 
@@ -212,11 +293,15 @@ local function contract(make)
         for _, method in ipairs { "POST", "GET" } do
           get("/echo")
           server:log()
-          fails(request(path, method), "after_send", kind,
-            kind == "timeout" and 0.3 or LONG)
+          fails(
+            request(path, method),
+            "after_send",
+            kind,
+            kind == "timeout" and 0.3 or LONG
+          )
           local log = server:log()
           assert.equal(1, #log, table.concat(log, "; "))
-          assert.matches(path .. " %d+ 2$", log[1])  -- it was a kept one
+          assert.matches(path .. " %d+ 2$", log[1]) -- it was a kept one
         end
       end)
     end
@@ -225,8 +310,12 @@ local function contract(make)
       transport:close()
       transport = make(server, { max_answer = 1000 })
       assert.equal(1000, #get("/size/1000").body)
-      assert.matches("max_answer",
-        fails(request("/size/1001"), "after_send"), 1, true)
+      assert.matches(
+        "max_answer",
+        fails(request("/size/1001"), "after_send"),
+        1,
+        true
+      )
     end)
   end)
 
@@ -239,8 +328,9 @@ local function contract(make)
       ["a colon in a header's name"] = { headers = { ["x: y"] = "1" } },
       ["an empty header name"] = { headers = { [""] = "1" } },
       ["a framing header"] = { headers = { ["Content-Length"] = "5" } },
-      ["another framing header"] =
-        { headers = { ["transfer-encoding"] = "chunked" } },
+      ["another framing header"] = {
+        headers = { ["transfer-encoding"] = "chunked" },
+      },
       ["a line break in the method"] = { method = "GET / HTTP/1.1\r\nx:" },
       ["a zero byte in the method"] = { method = "GET\0" },
       ["an empty method"] = { method = "" },
@@ -255,19 +345,21 @@ local function contract(make)
       ["no host"] = { url = "https:///x" },
       ["a port that is none"] = { url = "https://localhost:99999/" },
       ["plain http to elsewhere"] = { url = "http://example.com/" },
-      ["plain http to a name like an address"] =
-        { url = "http://127.0.0.1.example.com/" },
+      ["plain http to a name like an address"] = {
+        url = "http://127.0.0.1.example.com/",
+      },
     } do
       it(what, function()
         server:log()
         local message = fails({
-          method = change.method or "POST", body = change.body,
+          method = change.method or "POST",
+          body = change.body,
           url = change.url or server.url.plain .. (change.path or "/echo"),
           headers = change.headers,
         }, "before_send")
         assert.not_matches("pw", message)
         assert.same({}, server:log())
-        assert.equal(200, get("/echo").status)  -- and goes on as before
+        assert.equal(200, get("/echo").status) -- and goes on as before
       end)
     end
 
@@ -275,22 +367,33 @@ local function contract(make)
       ["a request that is no table"] = "x",
       ["no URL"] = { method = "GET" },
       ["no method"] = { url = "https://localhost/" },
-      ["a header that is a number"] =
-        { method = "GET", url = "https://localhost/", headers = { x = 1 } },
-      ["a body that is a number"] =
-        { method = "POST", url = "https://localhost/", body = 1 },
+      ["a header that is a number"] = {
+        method = "GET",
+        url = "https://localhost/",
+        headers = { x = 1 },
+      },
+      ["a body that is a number"] = {
+        method = "POST",
+        url = "https://localhost/",
+        body = 1,
+      },
     } do
       it(what .. ", by raising", function()
-        assert.has_error(function() transport:send(wrong, LONG) end)
+        assert.has_error(function()
+          transport:send(wrong, LONG)
+        end)
       end)
     end
   end)
 
   it("shows no path, query or body in its messages", function()
     for _, path in ipairs { "/close", "/silent", "/garbage" } do
-      local message = fails(request(path .. "?token=hush", "POST", "hush"),
-        "after_send", path == "/silent" and "timeout" or nil,
-        path == "/silent" and 0.2 or LONG)
+      local message = fails(
+        request(path .. "?token=hush", "POST", "hush"),
+        "after_send",
+        path == "/silent" and "timeout" or nil,
+        path == "/silent" and 0.2 or LONG
+      )
       assert.matches("127.0.0.1:" .. server.port.plain, message, 1, true)
       assert.not_matches("hush", message)
     end
@@ -298,7 +401,9 @@ local function contract(make)
 
   it("keeps connections, and survives that they are closed", function()
     server:log()
-    for _ = 1, 3 do get("/echo") end
+    for _ = 1, 3 do
+      get("/echo")
+    end
     get("/unending")
     get("/echo")
     local log = server:log()
@@ -314,7 +419,9 @@ local function contract(make)
 
   it("can be closed again, and then sends no more", function()
     transport:close()
-    assert.has_error(function() transport:send(request("/echo"), LONG) end)
+    assert.has_error(function()
+      transport:send(request("/echo"), LONG)
+    end)
   end)
 end
 

@@ -9,7 +9,9 @@ local LONG = 20
 
 local function make(server, options)
   local all = { http_loopback = true, ca_file = server.ca_file }
-  for name, value in pairs(options) do all[name] = value end
+  for name, value in pairs(options) do
+    all[name] = value
+  end
   return curl.new(all)
 end
 
@@ -25,16 +27,23 @@ describe("luapay.transport.curl inside luapay.map", function()
       return function(_, ...)
         local args, n = { ... }, select("#", ...)
         local done = task.map({ 1 }, nil, function()
-          return transport[method](transport, (unpack or table.unpack)(
-            args, 1, n))
+          return transport[method](
+            transport,
+            (unpack or table.unpack)(args, 1, n)
+          )
         end)
         return done[1].result, done[1].fault
       end
     end
     return {
-      send = inside "send", sleep = inside "sleep",
-      now = function() return transport:now() end,
-      close = function() transport:close() end,
+      send = inside "send",
+      sleep = inside "sleep",
+      now = function()
+        return transport:now()
+      end,
+      close = function()
+        transport:close()
+      end,
     }
   end)
 end)
@@ -42,15 +51,25 @@ end)
 describe("luapay.transport.curl", function()
   local server, transport
 
-  lazy_setup(function() server = servers.start() end)
-  lazy_teardown(function() server:stop() end)
-  before_each(function() transport = make(server, {}) end)
-  after_each(function() transport:close() end)
+  lazy_setup(function()
+    server = servers.start()
+  end)
+  lazy_teardown(function()
+    server:stop()
+  end)
+  before_each(function()
+    transport = make(server, {})
+  end)
+  after_each(function()
+    transport:close()
+  end)
 
   local function get(path, listener, more)
-    local request = { method = "GET",
-      url = server.url[listener or "plain"] .. path }
-    for name, value in pairs(more or {}) do request[name] = value end
+    local request =
+      { method = "GET", url = server.url[listener or "plain"] .. path }
+    for name, value in pairs(more or {}) do
+      request[name] = value
+    end
     return request
   end
 
@@ -58,8 +77,7 @@ describe("luapay.transport.curl", function()
     for what, case in pairs {
       ["an unknown name"] = { { verify = false }, "'verify'" },
       ["a wrong type"] = { { ca_file = 1 }, "'ca_file'" },
-      ["a negative time"] =
-        { { connect_timeout = -1 }, "'connect_timeout'" },
+      ["a negative time"] = { { connect_timeout = -1 }, "'connect_timeout'" },
       ["no proxy"] = { { proxy = "gopher://x" }, "'proxy'" },
       ["a zero byte"] = { { ca_file = "a\0b" }, "'ca_file'" },
     } do
@@ -89,14 +107,16 @@ describe("luapay.transport.curl", function()
     it("present a client certificate", function()
       local client = make(server, {
         cert_file = server.folder .. "/client.crt",
-        key_file = server.folder .. "/client.key" })
+        key_file = server.folder .. "/client.key",
+      })
       assert.equal(200, client:send(get("/echo", "picky"), LONG).status)
       client:close()
     end)
 
     it("send through a proxy, whose refusal is certain", function()
       local through = make(server, {
-        proxy = "http://user:hush@127.0.0.1:" .. server.port.plain })
+        proxy = "http://user:hush@127.0.0.1:" .. server.port.plain,
+      })
       server:log()
       local _, failure = through:send(get("/echo", "good"), LONG)
       assert.equal("before_send", failure.phase)
@@ -119,18 +139,25 @@ describe("luapay.transport.curl", function()
   it("sends nothing twice over TLS either", function()
     transport:send(get("/echo", "good"), LONG)
     server:log()
-    local response, failure = transport:send(get("/close", "good",
-      { method = "POST", body = "pay" }), LONG)
+    local response, failure = transport:send(
+      get("/close", "good", { method = "POST", body = "pay" }),
+      LONG
+    )
     assert.is_nil(response)
     assert.equal("after_send", failure.phase)
     assert.equal(1, #server:log())
   end)
 
   it("says how long things took, when asked to", function()
-    local timed = transport:send(get("/echo", "good", { timings = true }),
-      LONG)
-    for _, name in ipairs { "name_lookup", "connect", "tls", "first_byte",
-      "total" } do
+    local timed =
+      transport:send(get("/echo", "good", { timings = true }), LONG)
+    for _, name in ipairs {
+      "name_lookup",
+      "connect",
+      "tls",
+      "first_byte",
+      "total",
+    } do
       assert.is_number(timed.timings[name])
     end
     assert.is_true(timed.timings.total >= timed.timings.tls)
@@ -155,7 +182,9 @@ describe("luapay.transport.curl", function()
   it("refuses to close over requests that are under way", function()
     task.map({ 1, 2 }, nil, function(i)
       if i == 1 then return transport:send(get("/wait/0.05"), LONG) end
-      assert.has_error(function() transport:close() end)
+      assert.has_error(function()
+        transport:close()
+      end)
     end)
   end)
 
@@ -166,7 +195,9 @@ describe("luapay.transport.curl", function()
       return collectgarbage("count")
     end
     local function many(n)
-      for _ = 1, n do assert(transport:send(get("/size/100"), LONG)) end
+      for _ = 1, n do
+        assert(transport:send(get("/size/100"), LONG))
+      end
     end
     many(50)
     local before = rest()
@@ -192,7 +223,7 @@ describe("luapay.transport.curl", function()
         assert.equal(200, send("/echo").status)
         local log = server:log()
         assert.matches("/status/201 %d+ 1$", log[1])
-        assert.matches("/echo %d+ 2$", log[2])  -- the kept one still works
+        assert.matches("/echo %d+ 2$", log[2]) -- the kept one still works
       end)
     end
 
@@ -206,8 +237,14 @@ describe("luapay.transport.curl", function()
       if pid == 0 then
         local failure = into[3]
         pool:close()
-        posix.quit(n == 1 and into[1] == id and failure
-          and failure.phase == "after_send" and 0 or 1)
+        posix.quit(
+          n == 1
+              and into[1] == id
+              and failure
+              and failure.phase == "after_send"
+              and 0
+            or 1
+        )
       end
       assert.equal(0, posix.wait(pid))
       assert.equal(1, n)

@@ -53,6 +53,25 @@ function outline.result(endpoint)
   return add({}, endpoint.result, "", 0)
 end
 
+--- The documented refusals, those that differ in nothing but their status
+--- together: `statuses`, `code`, `kind`, `doc`.
+---@return table[]
+function outline.refusals(endpoint)
+  local list, known = {}, {}
+  for _, r in ipairs(endpoint.refusals) do
+    local id = (r.code or "") .. "\n" .. r.kind .. "\n" .. (r.doc or "")
+    local row = known[id]
+    if row then
+      row.statuses = row.statuses .. ", " .. r.status
+    else
+      row = { code = r.code, kind = r.kind, doc = r.doc or "" }
+      row.statuses = tostring(r.status)
+      known[id], list[#list + 1] = row, row
+    end
+  end
+  return list
+end
+
 local function key_of(endpoint)
   for _, field in ipairs(endpoint.params) do
     if field.key then return field.name end
@@ -63,7 +82,11 @@ local AGAIN = {
   read = "Changes nothing, so it is sent again when an attempt fails.",
   safe = "Sent twice, it ends in the same state, so it is sent again when"
     .. " an attempt fails.",
-  once = "Sent once, whatever happens: sent twice, it might be done twice.",
+  once = "Sent once, whatever happens: sent twice, it might be done twice."
+    .. " When the outcome of a fault is unknown, ask the provider before you"
+    .. " call again.",
+  keyed = "The provider tells a repetition by %s, so it is sent again when an"
+    .. " attempt fails. To repeat a call yourself, pass the same one.",
 }
 
 --- Whether it is sent again when an attempt fails, and why.
@@ -71,11 +94,7 @@ local AGAIN = {
 ---@return string
 function outline.again(endpoint, quote)
   local key = key_of(endpoint)
-  if endpoint["repeat"] ~= "keyed" then return AGAIN[endpoint["repeat"]] end
-  return (
-    "The provider tells a repetition by %s, so it is sent again when an"
-    .. " attempt fails."
-  ):format(quote(key))
+  return AGAIN[endpoint["repeat"]]:format(key and quote(key))
 end
 
 local ANSWERS = {

@@ -16,14 +16,20 @@ local function is_utf8(text)
   local at = 1
   while at <= #text do
     local b, c = text:byte(at, at + 1)
-    local more = b < 0x80 and 0 or b >= 0xC2 and b < 0xE0 and 1
-      or b >= 0xE0 and b < 0xF0 and 2 or b >= 0xF0 and b < 0xF5 and 3
+    local more = b < 0x80 and 0
+      or b >= 0xC2 and b < 0xE0 and 1
+      or b >= 0xE0 and b < 0xF0 and 2
+      or b >= 0xF0 and b < 0xF5 and 3
     if not more then return false end
     if not text:find("^" .. ("[\128-\191]"):rep(more), at + 1) then
       return false
     end
-    if (b == 0xE0 and c < 0xA0) or (b == 0xED and c > 0x9F)
-        or (b == 0xF0 and c < 0x90) or (b == 0xF4 and c > 0x8F) then
+    if
+      (b == 0xE0 and c < 0xA0)
+      or (b == 0xED and c > 0x9F)
+      or (b == 0xF0 and c < 0x90)
+      or (b == 0xF4 and c > 0x8F)
+    then
       return false
     end
     at = at + more + 1
@@ -58,8 +64,12 @@ end
 local function read_json(text)
   if not is_utf8(text) then return refuse(400, "The body is not UTF-8") end
   local found, why = json.decode(text, json.number)
-  if type(found) ~= "table" or json.is_number(found) or found == json.null
-      or not text:find("^%s*{") then
+  if
+    type(found) ~= "table"
+    or json.is_number(found)
+    or found == json.null
+    or not text:find("^%s*{")
+  then
     return refuse(400, "The body is no JSON object: " .. (why or "other"))
   end
   return found
@@ -73,7 +83,7 @@ local READERS = {
 -- The reader for a content type; only UTF-8 is spoken here.
 local function reader_for(content_type)
   local kind, rest = (content_type or ""):lower():match("^([^;%s]+)%s*(.*)$")
-  local charset = rest and rest:match("^;%s*charset=\"?([%w-]+)\"?%s*$")
+  local charset = rest and rest:match('^;%s*charset="?([%w-]+)"?%s*$')
   if rest ~= "" and charset ~= "utf-8" then return nil end
   return READERS[kind]
 end

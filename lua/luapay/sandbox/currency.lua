@@ -14,7 +14,9 @@ local BY_PLACES = {
 
 local PLACES = {}
 for places, codes in pairs(BY_PLACES) do
-  for code in codes:gmatch("%u+") do PLACES[code] = places end
+  for code in codes:gmatch("%u+") do
+    PLACES[code] = places
+  end
 end
 
 --- Digits after the point, or nil for a currency that is not known.

@@ -6,7 +6,7 @@
 
 local decimal = {}
 
-local MAX_LENGTH = 60  -- characters of an amount; keeps bad input cheap
+local MAX_LENGTH = 60 -- characters of an amount; keeps bad input cheap
 
 -- "-12.50" -> true, "1250", 2
 local function parse(text)
@@ -58,8 +58,10 @@ function decimal.add(a, b)
   local aneg, adigits, ascale = parse(a)
   local bneg, bdigits, bscale = parse(b)
   local scale = math.max(ascale, bscale)
-  adigits, bdigits = align(adigits .. ("0"):rep(scale - ascale),
-    bdigits .. ("0"):rep(scale - bscale))
+  adigits, bdigits = align(
+    adigits .. ("0"):rep(scale - ascale),
+    bdigits .. ("0"):rep(scale - bscale)
+  )
   if aneg == bneg then
     return build(aneg, combine(adigits, bdigits, 1), scale)
   elseif adigits >= bdigits then
@@ -82,7 +84,9 @@ function decimal.multiply(a, b)
   local aneg, adigits, ascale = parse(a)
   local bneg, bdigits, bscale = parse(b)
   local out = {}
-  for i = 1, #adigits + #bdigits do out[i] = 0 end
+  for i = 1, #adigits + #bdigits do
+    out[i] = 0
+  end
   for i = #adigits, 1, -1 do
     local carry, x = 0, adigits:byte(i) - 48
     for j = #bdigits, 1, -1 do
@@ -92,7 +96,9 @@ function decimal.multiply(a, b)
     end
     out[i] = carry
   end
-  for i = 1, #out do out[i] = string.char(out[i] + 48) end
+  for i = 1, #out do
+    out[i] = string.char(out[i] + 48)
+  end
   return build(aneg ~= bneg, table.concat(out), ascale + bscale)
 end
 

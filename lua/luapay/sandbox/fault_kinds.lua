@@ -13,11 +13,14 @@ end
 
 local function answer(point, response, status, body)
   local headers = { ["content-type"] = "text/html; charset=utf-8" }
-  for name, value in pairs(point.headers or {}) do headers[name] = value end
+  for name, value in pairs(point.headers or {}) do
+    headers[name] = value
+  end
   response = response or {}
   return {
     status = point.status or status or response.status,
-    headers = headers, body = point.body or body or "",
+    headers = headers,
+    body = point.body or body or "",
   }
 end
 
@@ -28,65 +31,105 @@ local GATEWAY = HTML:format("504 Gateway Time-out", "No answer in time.")
 local kinds = {}
 
 -- Nobody listens: no byte leaves. In this process only.
-kinds.refuse = { booked = false, run = function()
-  return fail("before_send", "connection refused")
-end }
+kinds.refuse = {
+  booked = false,
+  run = function()
+    return fail("before_send", "connection refused")
+  end,
+}
 
 -- Packets vanish: the connection is never made, the caller's time runs out
 -- before a byte leaves. In this process only.
-kinds.unreachable = { booked = false, run = function()
-  return fail("before_send", "no connection in time",
-    { kind = "timeout", delay = math.huge })
-end }
+kinds.unreachable = {
+  booked = false,
+  run = function()
+    return fail(
+      "before_send",
+      "no connection in time",
+      { kind = "timeout", delay = math.huge }
+    )
+  end,
+}
 
 -- The answer comes `seconds` late. Not booked: it is a gateway's 504.
-kinds.delay = { run = function(point, response)
-  response = response or answer(point, nil, 504, GATEWAY)
-  response.delay = point.seconds
-  return response
-end }
+kinds.delay = {
+  run = function(point, response)
+    response = response or answer(point, nil, 504, GATEWAY)
+    response.delay = point.seconds
+    return response
+  end,
+}
 
 -- An error status (500) with HTML, or what `status`, `body`, `headers` say.
-kinds.error = { booked = false, run = function(point)
-  return answer(point, nil, 500, INTERNAL)
-end }
+kinds.error = {
+  booked = false,
+  run = function(point)
+    return answer(point, nil, 500, INTERNAL)
+  end,
+}
 
 -- The provider acts, then the connection dies: no byte of the answer.
-kinds.lost_answer = { run = function()
-  return fail("after_send", "connection closed before the answer")
-end }
+kinds.lost_answer = {
+  run = function()
+    return fail("after_send", "connection closed before the answer")
+  end,
+}
 
 -- The connection dies when the request is there but not acted upon. The
 -- caller cannot tell it from a lost answer.
-kinds.closed = { booked = false, run = function()
-  return fail("after_send", "connection closed before the answer")
-end }
+kinds.closed = {
+  booked = false,
+  run = function()
+    return fail("after_send", "connection closed before the answer")
+  end,
+}
 
 -- The connection dies in the middle of the answer's body.
-kinds.cut = { acts = true, run = function(_, response)
-  return fail("after_send", "connection closed in the middle of the answer",
-    { partial = response })
-end }
+kinds.cut = {
+  acts = true,
+  run = function(_, response)
+    return fail(
+      "after_send",
+      "connection closed in the middle of the answer",
+      { partial = response }
+    )
+  end,
+}
 
 -- A whole answer of the right status whose body is half a JSON.
-kinds.truncated = { acts = true, run = function(_, response)
-  response.body = response.body:sub(1, math.floor(#response.body / 2))
-  return response
-end }
+kinds.truncated = {
+  acts = true,
+  run = function(_, response)
+    response.body = response.body:sub(1, math.floor(#response.body / 2))
+    return response
+  end,
+}
 
 -- A 200 with a body that nobody expects (or with `body`).
-kinds.garbage = { run = function(point, response)
-  return answer(point, response, 200, "\255\254<!doctype html>\0 {]")
-end }
+kinds.garbage = {
+  run = function(point, response)
+    return answer(point, response, 200, "\255\254<!doctype html>\0 {]")
+  end,
+}
 
 -- The session is gone when the request arrives; the answer is the
 -- provider's own.
-kinds.session_expired = { acts = true, before = "expire",
-  run = function(_, response) return response end }
+kinds.session_expired = {
+  acts = true,
+  before = "expire",
+  run = function(_, response)
+    return response
+  end,
+}
 
 -- The request arrives twice (a proxy has repeated it), and is acted upon
 -- twice; the caller sees the second answer.
-kinds.duplicate = { acts = true, before = "act",
-  run = function(_, response) return response end }
+kinds.duplicate = {
+  acts = true,
+  before = "act",
+  run = function(_, response)
+    return response
+  end,
+}
 
 return kinds

@@ -5,9 +5,15 @@ local kinds = require "luapay.sandbox.fault_kinds"
 local faultpoint = {}
 
 local OPTIONS = {
-  at = "string", fault = "string", times = "number", skip = "number",
-  status = "number", body = "string", headers = "table",
-  seconds = "number", booked = "boolean",
+  at = "string",
+  fault = "string",
+  times = "number",
+  skip = "number",
+  status = "number",
+  body = "string",
+  headers = "table",
+  seconds = "number",
+  booked = "boolean",
 }
 
 -- A mistake here is a bug of the test that orders the fault, so it raises.
@@ -39,7 +45,9 @@ end
 function faultpoint.new(order, endpoints)
   check(order, endpoints)
   local point = { at = "*", times = 1, skip = 0 }
-  for name, value in pairs(order) do point[name] = value end
+  for name, value in pairs(order) do
+    point[name] = value
+  end
   if point.booked == nil then
     point.booked = kinds[point.fault].booked ~= false
   end

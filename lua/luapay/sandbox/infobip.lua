@@ -12,8 +12,10 @@ local infobip = { name = "infobip", secret = { password = true } }
 infobip.defaults = {
   -- "other" is there so that a foreign account and transaction exist
   resellers = {
-    reseller = { password = "secret",
-      accounts = { "EUR-1", "USD-1", "DKK-1", "JPY-1" } },
+    reseller = {
+      password = "secret",
+      accounts = { "EUR-1", "USD-1", "DKK-1", "JPY-1" },
+    },
     other = { password = "secret", accounts = { "EUR-2" } },
   },
   accounts = {
@@ -26,19 +28,21 @@ infobip.defaults = {
   -- "from/to": what one unit of `from` is in `to`. No rate is made of
   -- others, not even an inverse: a quotient would not be exact.
   rates = {
-    ["EUR/USD"] = "1.0850", ["USD/EUR"] = "0.9217",
-    ["EUR/DKK"] = "7.4604", ["DKK/EUR"] = "0.1340",
+    ["EUR/USD"] = "1.0850",
+    ["USD/EUR"] = "0.9217",
+    ["EUR/DKK"] = "7.4604",
+    ["DKK/EUR"] = "0.1340",
     ["USD/DKK"] = "6.8760",
   },
-  session_idle = 3600,      -- seconds; the provider's successor has an hour
-  login_shape = "nested",   -- {"login":{...}}; "flat" as in the document
-  verified_as = "boolean",  -- or "text"
-  bad_login = "401",        -- or "unverified": 200, not verified, no cookie
-  first_id = "1000001",     -- of transactions; text, as it may be beyond 2^53
-  id_as = "number",         -- or "text"
-  currency_as = "code",     -- or "object", as the provider's balance has it
-  too_precise = "refuse",   -- 12.345 EUR; or "round" (half to even)
-  rollback_twice = "refuse" -- 404: it is gone; or "reverse" once more
+  session_idle = 3600, -- seconds; the provider's successor has an hour
+  login_shape = "nested", -- {"login":{...}}; "flat" as in the document
+  verified_as = "boolean", -- or "text"
+  bad_login = "401", -- or "unverified": 200, not verified, no cookie
+  first_id = "1000001", -- of transactions; text, as it may be beyond 2^53
+  id_as = "number", -- or "text"
+  currency_as = "code", -- or "object", as the provider's balance has it
+  too_precise = "refuse", -- 12.345 EUR; or "round" (half to even)
+  rollback_twice = "refuse", -- 404: it is gone; or "reverse" once more
 }
 
 -- Accounts of one's own come with a reseller who manages them all.
@@ -59,7 +63,9 @@ function infobip.open(options, clock, before)
   -- a token of before must not come to life again
   if before then sessions.count = before.sessions.count end
   return {
-    options = options, clock = clock, next_id = options.first_id,
+    options = options,
+    clock = clock,
+    next_id = options.first_id,
     resellers = resellers_of(options),
     ledger = ledger.new(options.accounts),
     sessions = sessions,
@@ -76,9 +82,7 @@ end
 function infobip.admit(state, endpoint, request)
   if endpoint.public then return {} end
   local name = state.sessions:use(token_of(request))
-  if not name then
-    return nil, say.no(403, "SVC0003", "Not logged in")
-  end
+  if not name then return nil, say.no(403, "SVC0003", "Not logged in") end
   return { name = name, reseller = state.resellers[name] }
 end
 
@@ -99,7 +103,9 @@ infobip.methods = {}
 
 --- All accounts by key: currency, opening, balance.
 ---@return table<string, table>
-function infobip.methods:accounts() return self.state.ledger:accounts() end
+function infobip.methods:accounts()
+  return self.state.ledger:accounts()
+end
 
 --- One account's balance, for example "112.50"; or nil.
 ---@param key string
@@ -110,27 +116,39 @@ function infobip.methods:balance(key)
 end
 
 infobip.endpoints = {
-  { name = "login", public = true, run = calls.login,
-    method = "POST", path = "/1/customerProfile/login",
+  {
+    name = "login",
+    public = true,
+    run = calls.login,
+    method = "POST",
+    path = "/1/customerProfile/login",
     fields = {
       { name = "username", required = true },
       { name = "password", required = true },
-    } },
-  { name = "add_funds", run = calls.add_funds,
-    method = "POST", path = "/1/customerProfile/payments/funds",
+    },
+  },
+  {
+    name = "add_funds",
+    run = calls.add_funds,
+    method = "POST",
+    path = "/1/customerProfile/payments/funds",
     fields = {
       { name = "accountKey", required = true },
       { name = "ammount", required = true, number = true },
       { name = "currencycode", json = "currencyCode" },
       { name = "description", required = true },
-    } },
-  { name = "rollback_transaction", run = calls.rollback_transaction,
+    },
+  },
+  {
+    name = "rollback_transaction",
+    run = calls.rollback_transaction,
     method = "POST",
     path = "/1/customerProfile/payments/rollbackTransaction",
     fields = {
       { name = "transactionId", required = true, number = true },
       { name = "note", required = true },
-    } },
+    },
+  },
 }
 
 return infobip

@@ -6,7 +6,8 @@ local say = {}
 
 local function respond(status, answer)
   return {
-    status = status, body = json.encode(answer),
+    status = status,
+    body = json.encode(answer),
     headers = { ["content-type"] = "application/json; charset=utf-8" },
   }
 end
@@ -18,12 +19,19 @@ end
 ---@param ... string variables
 ---@return table response
 function say.no(status, id, text, ...)
-  return respond(status, { requestError = {
-    serviceException = {
-      messageId = id, text = text, variables = json.list { ... },
-    },
-    policyException = json.null,
-  } })
+  return respond(
+    status,
+    {
+      requestError = {
+        serviceException = {
+          messageId = id,
+          text = text,
+          variables = json.list { ... },
+        },
+        policyException = json.null,
+      },
+    }
+  )
 end
 
 --- The answer to a login.

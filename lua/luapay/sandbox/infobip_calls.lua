@@ -38,17 +38,18 @@ local function convert(state, amount, from, to)
   if not places then
     return nil, say.no(400, "SVC0002", "Invalid currency: %1", from)
   end
-  if not decimal.fits(amount, places)
-      and state.options.too_precise == "refuse" then
+  if
+    not decimal.fits(amount, places)
+    and state.options.too_precise == "refuse"
+  then
     return nil, say.no(400, "SVC0002", "Too many decimals: %1", "ammount")
   end
   local rate = from == to and "1" or state.options.rates[from .. "/" .. to]
   if not rate then
-    return nil, say.no(404, "NOT_FOUND", "No exchange rate from %1 to %2",
-      from, to)
+    return nil,
+      say.no(404, "NOT_FOUND", "No exchange rate from %1 to %2", from, to)
   end
-  return decimal.round(decimal.multiply(amount, rate),
-    currency.places(to))
+  return decimal.round(decimal.multiply(amount, rate), currency.places(to))
 end
 
 local function next_id(state)
@@ -72,10 +73,15 @@ function calls.add_funds(state, args, caller)
   local booked, refusal = convert(state, args.ammount, from, to)
   if not booked then return refusal end
   local row = state.ledger:book {
-    kind = "credit", transactionId = next_id(state),
-    account = args.accountKey, reseller = caller.name,
-    amount = args.ammount, currency = from, booked = booked,
-    description = args.description, time = state.clock:now(),
+    kind = "credit",
+    transactionId = next_id(state),
+    account = args.accountKey,
+    reseller = caller.name,
+    amount = args.ammount,
+    currency = from,
+    booked = booked,
+    description = args.description,
+    time = state.clock:now(),
   }
   return say.transaction(state.options, row.transactionId)
 end
@@ -93,11 +99,16 @@ function calls.rollback_transaction(state, args, caller)
     return say.no(404, "NOT_FOUND", "Transaction not found")
   end
   state.ledger:book {
-    kind = "rollback", transactionId = next_id(state),
-    reverses = row.transactionId, account = row.account,
-    reseller = caller.name, amount = decimal.negate(row.amount),
-    currency = row.currency, booked = decimal.negate(row.booked),
-    note = args.note, time = state.clock:now(),
+    kind = "rollback",
+    transactionId = next_id(state),
+    reverses = row.transactionId,
+    account = row.account,
+    reseller = caller.name,
+    amount = decimal.negate(row.amount),
+    currency = row.currency,
+    booked = decimal.negate(row.booked),
+    note = args.note,
+    time = state.clock:now(),
   }
   return say.rolled_back(state.options, row.amount, row.currency)
 end

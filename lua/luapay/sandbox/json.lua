@@ -5,11 +5,19 @@
 
 local json = {}
 
-local Number = { __tostring = function(self) return self.text end }
+local Number = {
+  __tostring = function(self)
+    return self.text
+  end,
+}
 local List = {}
 
 --- A name's value that is null.
-json.null = setmetatable({}, { __tostring = function() return "null" end })
+json.null = setmetatable({}, {
+  __tostring = function()
+    return "null"
+  end,
+})
 
 --- A number written with exactly these digits.
 ---@param text string
@@ -32,7 +40,10 @@ function json.list(items)
 end
 
 local NAMED = {
-  ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r",
+  ['"'] = '\\"',
+  ["\\"] = "\\\\",
+  ["\n"] = "\\n",
+  ["\r"] = "\\r",
   ["\t"] = "\\t",
 }
 
@@ -46,14 +57,18 @@ end
 
 local function write_list(items)
   local out = {}
-  for i, item in ipairs(items) do out[i] = json.encode(item) end
+  for i, item in ipairs(items) do
+    out[i] = json.encode(item)
+  end
   return "[" .. table.concat(out, ",") .. "]"
 end
 
 -- Names in order, so that the same answer is always the same text.
 local function write_object(object)
   local names, out = {}, {}
-  for name in pairs(object) do names[#names + 1] = name end
+  for name in pairs(object) do
+    names[#names + 1] = name
+  end
   table.sort(names)
   for i, name in ipairs(names) do
     out[i] = quote(name) .. ":" .. json.encode(object[name])
@@ -68,8 +83,7 @@ function json.encode(value)
   local kind = type(value)
   if kind == "string" then return quote(value) end
   if kind == "number" then
-    return value % 1 == 0 and ("%.0f"):format(value)
-      or ("%.14g"):format(value)
+    return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
   end
   if kind ~= "table" or value == json.null or json.is_number(value) then
     return tostring(value)
@@ -87,8 +101,10 @@ end
 ---@return any value, or nil
 ---@return string? why not
 function json.decode(text, number)
-  return require("luapay.sandbox.json_reader").read(text,
-    { number = number or tonumber, list = json.list, null = json.null })
+  return require("luapay.sandbox.json_reader").read(
+    text,
+    { number = number or tonumber, list = json.list, null = json.null }
+  )
 end
 
 return json

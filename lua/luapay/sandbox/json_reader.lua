@@ -6,11 +6,17 @@ local reader = {}
 local MAX_DEPTH = 32
 
 local ESCAPES = {
-  ['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n",
-  r = "\r", t = "\t",
+  ['"'] = '"',
+  ["\\"] = "\\",
+  ["/"] = "/",
+  b = "\b",
+  f = "\f",
+  n = "\n",
+  r = "\r",
+  t = "\t",
 }
 
-local value  -- of the functions below: (state, position, depth) -> value, next
+local value -- of the functions below: (state, position, depth) -> value, next
 
 local function fail(at, what)
   error({ json = ("%s at character %d"):format(what, at) }, 0)
@@ -138,7 +144,10 @@ end
 ---@return string? why not
 function reader.read(text, make)
   local state = {
-    text = text, number = make.number, list = make.list, null = make.null,
+    text = text,
+    number = make.number,
+    list = make.list,
+    null = make.null,
   }
   local ok, found, at = pcall(value, state, 1, 0)
   if ok and skip(state, at) > #text then return found end

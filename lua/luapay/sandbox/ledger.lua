@@ -12,7 +12,9 @@ Ledger.__index = Ledger
 
 local function copy(row)
   local out = {}
-  for key, value in pairs(row) do out[key] = value end
+  for key, value in pairs(row) do
+    out[key] = value
+  end
   return out
 end
 
@@ -26,7 +28,9 @@ function ledger.new(accounts)
     assert(places, "sandbox: unknown currency of account " .. key)
     local opening = decimal.round(account.balance or "0", places)
     self.open[key] = {
-      currency = account.currency, opening = opening, balance = opening,
+      currency = account.currency,
+      opening = opening,
+      balance = opening,
     }
   end
   return setmetatable(self, Ledger)
@@ -68,7 +72,9 @@ end
 ---@return table[]
 function Ledger:bookings()
   local out = {}
-  for i, row in ipairs(self.rows) do out[i] = copy(row) end
+  for i, row in ipairs(self.rows) do
+    out[i] = copy(row)
+  end
   return out
 end
 
@@ -76,20 +82,28 @@ end
 ---@return table<string, table> accounts currency, opening, balance
 function Ledger:accounts()
   local out = {}
-  for key, account in pairs(self.open) do out[key] = copy(account) end
+  for key, account in pairs(self.open) do
+    out[key] = copy(account)
+  end
   return out
 end
 
 local function check_balances(self, complain)
   local sums = {}
-  for key, account in pairs(self.open) do sums[key] = account.opening end
+  for key, account in pairs(self.open) do
+    sums[key] = account.opening
+  end
   for _, row in ipairs(self.rows) do
     sums[row.account] = decimal.add(sums[row.account], row.booked)
   end
   for key, account in pairs(self.open) do
     if not decimal.equal(sums[key], account.balance) then
-      complain("balance of %s is %s, its bookings make %s",
-        key, account.balance, sums[key])
+      complain(
+        "balance of %s is %s, its bookings make %s",
+        key,
+        account.balance,
+        sums[key]
+      )
     end
   end
 end
@@ -103,10 +117,15 @@ local function check_rollback(row, credits, complain)
     complain("transaction %s is reversed twice", row.reverses)
   end
   credit.reversed = true
-  if row.account ~= credit.account
-      or not decimal.equal(row.booked, decimal.negate(credit.booked)) then
-    complain("booking %d does not undo transaction %s exactly",
-      row.number, row.reverses)
+  if
+    row.account ~= credit.account
+    or not decimal.equal(row.booked, decimal.negate(credit.booked))
+  then
+    complain(
+      "booking %d does not undo transaction %s exactly",
+      row.number,
+      row.reverses
+    )
   end
 end
 

@@ -42,7 +42,9 @@ end
 
 local function write(status, headers, text)
   ngx.status = status
-  for name, value in pairs(headers) do ngx.header[name] = value end
+  for name, value in pairs(headers) do
+    ngx.header[name] = value
+  end
   ngx.header.content_length = #text
   ngx.print(text)
 end
@@ -63,8 +65,10 @@ local function read_request()
       or value
   end
   return {
-    method = ngx.req.get_method(), url = ngx.var.request_uri,
-    headers = headers, body = read_body(),
+    method = ngx.req.get_method(),
+    url = ngx.var.request_uri,
+    headers = headers,
+    body = read_body(),
   }
 end
 

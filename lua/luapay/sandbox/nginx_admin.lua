@@ -12,9 +12,15 @@ local admin = { GET = {}, POST = {} }
 -- Lua 5.1 has it elsewhere than 5.2.
 local unpack = table.unpack or unpack
 
-function admin.GET.ledger(provider) return json.list(provider:ledger()) end
-function admin.GET.accounts(provider) return provider:accounts() end
-function admin.GET.requests(provider) return json.list(provider:requests()) end
+function admin.GET.ledger(provider)
+  return json.list(provider:ledger())
+end
+function admin.GET.accounts(provider)
+  return provider:accounts()
+end
+function admin.GET.requests(provider)
+  return json.list(provider:requests())
+end
 
 function admin.GET.check(provider)
   local ok, broken = provider:check()
@@ -25,8 +31,11 @@ end
 -- already accepted it.
 function admin.POST.inject(provider, order)
   if order.fault == "refuse" or order.fault == "unreachable" then
-    error("sandbox: only in-process; for a refused connection, stop the "
-      .. "server", 0)
+    error(
+      "sandbox: only in-process; for a refused connection, stop the "
+        .. "server",
+      0
+    )
   end
   return provider:inject(order)
 end
@@ -49,7 +58,13 @@ function admin.POST.call(provider, order)
   return { result = method(provider, unpack(order.args or {})) }
 end
 
-function admin.POST.clear(provider) provider:clear() return {} end
-function admin.POST.reset(provider) provider:reset() return {} end
+function admin.POST.clear(provider)
+  provider:clear()
+  return {}
+end
+function admin.POST.reset(provider)
+  provider:reset()
+  return {}
+end
 
 return admin

@@ -37,7 +37,9 @@ function provider.new(definition, options)
   check_options(definition, options)
   local self = setmetatable({ definition = definition }, Provider)
   self.options = setmetatable({}, { __index = definition.defaults })
-  for name, value in pairs(options) do self.options[name] = value end
+  for name, value in pairs(options) do
+    self.options[name] = value
+  end
   self.clock = type(options.clock) == "table" and options.clock
     or clock.new(options.clock)
   self.endpoints, self.routes = {}, routes.new(definition.endpoints)
@@ -73,8 +75,12 @@ end
 
 function Provider:serve(endpoint, request, entry)
   local steps = {
-    act = function() return self:act(endpoint, request, entry) end,
-    expire = function() self.definition.expire(self.state, request) end,
+    act = function()
+      return self:act(endpoint, request, entry)
+    end,
+    expire = function()
+      self.definition.expire(self.state, request)
+    end,
   }
   for _, point in ipairs(self.points) do
     if faultpoint.strikes(point, endpoint.name) then
@@ -122,27 +128,39 @@ function Provider:inject(order)
 end
 
 --- Forgets the faults that have not struck yet.
-function Provider:clear() self.points = {} end
+function Provider:clear()
+  self.points = {}
+end
 
 --- A transport to this provider, in this process, on its clock.
-function Provider:transport() return transport.new(self) end
+function Provider:transport()
+  return transport.new(self)
+end
 
 --- Lets simulated time pass.
 ---@param seconds number
-function Provider:advance(seconds) self.clock:advance(seconds) end
+function Provider:advance(seconds)
+  self.clock:advance(seconds)
+end
 
 --- What was asked, oldest first (the last 1000), without secrets: time,
 --- method, path, endpoint, headers, args, ignored, fault, status, failure.
 ---@return table[]
-function Provider:requests() return self.log:list() end
+function Provider:requests()
+  return self.log:list()
+end
 
 --- Copies of all bookings, oldest first; see ledger.lua.
 ---@return table[]
-function Provider:ledger() return self.state.ledger:bookings() end
+function Provider:ledger()
+  return self.state.ledger:bookings()
+end
 
 --- Checks the books; see ledger.lua for the rules.
 ---@return true? ok, or nil
 ---@return string[]? broken one sentence for each broken rule
-function Provider:check() return self.state.ledger:check() end
+function Provider:check()
+  return self.state.ledger:check()
+end
 
 return provider

@@ -41,8 +41,11 @@ function Log:add(time, request, endpoint)
   self.count = self.count + 1
   self.rows[self.count - KEEP] = nil
   local entry = {
-    number = self.count, time = time, method = request.method,
-    path = request.path, query = request.query and HIDDEN,
+    number = self.count,
+    time = time,
+    method = request.method,
+    path = request.path,
+    query = request.query and HIDDEN,
     endpoint = endpoint and endpoint.name,
     headers = redact_headers(request.headers, self.secret),
   }
@@ -68,7 +71,9 @@ function Log:list()
   local out = {}
   for i = math.max(1, self.count - KEEP + 1), self.count do
     local copy = {}
-    for name, value in pairs(self.rows[i]) do copy[name] = value end
+    for name, value in pairs(self.rows[i]) do
+      copy[name] = value
+    end
     out[#out + 1] = copy
   end
   return out

@@ -17,8 +17,8 @@ local server = {}
 local Server = setmetatable({}, { __index = admin })
 Server.__index = Server
 
-local PATIENCE = 10  -- seconds for nginx to be ready
-local ATTEMPTS = 20  -- ports to try
+local PATIENCE = 10 -- seconds for nginx to be ready
+local ATTEMPTS = 20 -- ports to try
 
 local function read(path)
   local file = io.open(path, "rb")
@@ -49,8 +49,9 @@ end
 
 local function certify(dir, kind)
   write(dir .. "/certify.sh", files.certify(dir, kind))
-  local out = programs.capture(("sh %s 2>&1 || echo 'not done'")
-    :format(files.quote(dir .. "/certify.sh")))
+  local out = programs.capture(
+    ("sh %s 2>&1 || echo 'not done'"):format(files.quote(dir .. "/certify.sh"))
+  )
   if out:find("not done", 1, true) then
     return nil, "openssl made no certificate: " .. out
   end
@@ -61,7 +62,9 @@ end
 -- folder's name.
 local function some_port(dir)
   local sum = 0
-  for i = 1, #dir do sum = (sum * 31 + dir:byte(i)) % 12000 end
+  for i = 1, #dir do
+    sum = (sum * 31 + dir:byte(i)) % 12000
+  end
   return 20000 + sum
 end
 
@@ -75,8 +78,10 @@ local function await(dir)
     if read(dir .. "/ended") then break end
     os.execute("sleep 0.02")
   end
-  return nil, "nginx does not start: " .. (read(dir .. "/out") or "")
-    .. (read(dir .. "/error.log") or "")
+  return nil,
+    "nginx does not start: " .. (read(dir .. "/out") or "") .. (read(
+      dir .. "/error.log"
+    ) or "")
 end
 
 -- One attempt in one folder.
@@ -90,8 +95,15 @@ local function launch(dir, options, port)
   write(dir .. "/nginx.conf", files.nginx(found))
   write(dir .. "/options.json", json.encode(options))
   write(dir .. "/run.sh", files.run(found.nginx, dir))
-  local pipe = assert(io.popen(("exec sh %s >%s 2>&1"):format(
-    files.quote(dir .. "/run.sh"), files.quote(dir .. "/out")), "w"))
+  local pipe = assert(
+    io.popen(
+      ("exec sh %s >%s 2>&1"):format(
+        files.quote(dir .. "/run.sh"),
+        files.quote(dir .. "/out")
+      ),
+      "w"
+    )
+  )
   ok, why = await(dir)
   if ok then return pipe end
   pipe:close()
@@ -99,8 +111,9 @@ local function launch(dir, options, port)
 end
 
 local function attempt(options)
-  local dir = programs.capture(
-    'mktemp -d "${TMPDIR:-/tmp}/luapay-sandbox.XXXXXX"'):match("^[^\n]+")
+  local dir = programs
+    .capture('mktemp -d "${TMPDIR:-/tmp}/luapay-sandbox.XXXXXX"')
+    :match("^[^\n]+")
   if not dir then return nil, "no temporary folder can be made" end
   local port = options.port or some_port(dir)
   local pipe, why = launch(dir, options, port)
@@ -109,10 +122,15 @@ local function attempt(options)
     return nil, why
   end
   local made = setmetatable({
-    base_url = "https://localhost:" .. port, port = port,
-    ca_file = dir .. "/ca.pem", dir = dir, pipe = pipe,
+    base_url = "https://localhost:" .. port,
+    port = port,
+    ca_file = dir .. "/ca.pem",
+    dir = dir,
+    pipe = pipe,
   }, Server)
-  for _, name in ipairs(registry) do made[name] = made:provider(name) end
+  for _, name in ipairs(registry) do
+    made[name] = made:provider(name)
+  end
   return made
 end
 

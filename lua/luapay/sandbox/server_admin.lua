@@ -15,9 +15,12 @@ local function exchange(server, text)
   local file = assert(io.open(path, "wb"))
   file:write(text)
   file:close()
-  return programs.capture(("openssl s_client -quiet -connect 127.0.0.1:%d "
-    .. "-servername localhost -CAfile %s <%s 2>/dev/null"):format(
-    server.port, files.quote(server.ca_file), files.quote(path)))
+  return programs.capture(
+    (
+      "openssl s_client -quiet -connect 127.0.0.1:%d "
+      .. "-servername localhost -CAfile %s <%s 2>/dev/null"
+    ):format(server.port, files.quote(server.ca_file), files.quote(path))
+  )
 end
 
 local function ask(server, method, name, order)
@@ -34,11 +37,15 @@ end
 
 --- All bookings, oldest first.
 ---@return table[]
-function Admin:ledger() return ask(self, "GET", "ledger") end
+function Admin:ledger()
+  return ask(self, "GET", "ledger")
+end
 
 --- All accounts by key: currency, opening, balance.
 ---@return table<string, table>
-function Admin:accounts() return ask(self, "GET", "accounts") end
+function Admin:accounts()
+  return ask(self, "GET", "accounts")
+end
 
 --- One account's balance, for example "112.50"; or nil.
 ---@param key string
@@ -50,7 +57,9 @@ end
 
 --- What was asked, oldest first, without secrets.
 ---@return table[]
-function Admin:requests() return ask(self, "GET", "requests") end
+function Admin:requests()
+  return ask(self, "GET", "requests")
+end
 
 --- Checks the books.
 ---@return true? ok, or nil
@@ -64,13 +73,19 @@ end
 --- Orders bad days, as `provider:inject` does. A connection that is refused
 --- cannot be ordered here: stop the server.
 ---@param order table
-function Admin:inject(order) ask(self, "POST", "inject", order) end
+function Admin:inject(order)
+  ask(self, "POST", "inject", order)
+end
 
 --- Forgets the faults that have not struck yet.
-function Admin:clear() ask(self, "POST", "clear") end
+function Admin:clear()
+  ask(self, "POST", "clear")
+end
 
 --- Back to the first day.
-function Admin:reset() ask(self, "POST", "reset") end
+function Admin:reset()
+  ask(self, "POST", "reset")
+end
 
 --- Moves the server's clock ahead, for example to end sessions.
 ---@param seconds number
@@ -93,7 +108,9 @@ local function index(provider, name)
   local known = Admin[name]
   if known == nil then known = rawget(provider, "server")[name] end
   if known ~= nil then return known end
-  return function(self, ...) return self:call(name, ...) end
+  return function(self, ...)
+    return self:call(name, ...)
+  end
 end
 
 --- One of the providers of a server, to be told and asked as one in this
@@ -103,7 +120,9 @@ end
 ---@return luapay.sandbox.Provider
 function Admin.provider(server, name)
   local provider = { server = server, name = name }
-  function provider.stop() server:stop() end
+  function provider.stop()
+    server:stop()
+  end
   return setmetatable(provider, { __index = index })
 end
 

@@ -142,8 +142,13 @@ rm -rf %s
 ---@return string
 function files.run(nginx, dir)
   local q = files.quote
-  return RUN:format(q(nginx), q(dir), q(dir .. "/nginx.conf"),
-    q(dir .. "/ended"), q(dir))
+  return RUN:format(
+    q(nginx),
+    q(dir),
+    q(dir .. "/nginx.conf"),
+    q(dir .. "/ended"),
+    q(dir)
+  )
 end
 
 return files

@@ -39,11 +39,12 @@ local function module_lines(about)
   return table.concat(lines, "\n")
 end
 
+local TEMPORARY = { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
+
 -- Folders for temporary files: by default they are not writable for all.
 local function temporary_lines(about, dir)
   local lines = {}
-  for _, name in ipairs { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
-  do
+  for _, name in ipairs(TEMPORARY) do
     if not about:find("--without-http_" .. name .. "_module", 1, true) then
       lines[#lines + 1] = ('  %s_temp_path "%s/tmp";'):format(name, dir)
     end
@@ -67,7 +68,8 @@ function programs.find(dir)
     return nil, "nginx has no Lua module (libnginx-mod-http-lua)"
   end
   return {
-    nginx = nginx, MODULES = modules,
+    nginx = nginx,
+    MODULES = modules,
     TEMPORARY = temporary_lines(about, dir),
   }
 end

@@ -14,11 +14,13 @@ function transport.new(provider)
 end
 
 local function timed_out(phase)
-  return nil, {
-    kind = "timeout", phase = phase,
-    message = phase == "before_send" and "no connection in time"
-      or "no answer in time",
-  }
+  return nil,
+    {
+      kind = "timeout",
+      phase = phase,
+      message = phase == "before_send" and "no connection in time"
+        or "no answer in time",
+    }
 end
 
 --- Sends one request, once.

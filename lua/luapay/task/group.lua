@@ -6,7 +6,7 @@ local Loop = require "luapay.task.loop"
 local running, yield = coroutine.running, coroutine.yield
 local resume, status = coroutine.resume, coroutine.status
 
-local homes = setmetatable({}, { __mode = "k" })  -- coroutine -> its group
+local homes = setmetatable({}, { __mode = "k" }) -- coroutine -> its group
 
 local Group = {}
 Group.__index = Group
@@ -14,10 +14,11 @@ Group.__index = Group
 -- Nothing may have been sent when it turns out that we cannot wait. Old
 -- Luas cannot be asked, so there we try: the loop resumes at once.
 local AGAIN = {}
-local can_yield = coroutine.isyieldable or function()
-  yield(AGAIN)
-  return true
-end
+local can_yield = coroutine.isyieldable
+  or function()
+    yield(AGAIN)
+    return true
+  end
 
 --- The group that the running coroutine works for, if any.
 ---@return table?
@@ -63,10 +64,10 @@ end
 local function continue(co, a, b)
   local group = homes[co]
   local ok, what = resume(co, a or nil, b or nil)
-  while what == AGAIN do ok, what = resume(co) end
-  if not ok or status(co) == "dead" then
-    bury(group, co, ok, what)
+  while what == AGAIN do
+    ok, what = resume(co)
   end
+  if not ok or status(co) == "dead" then bury(group, co, ok, what) end
 end
 
 --- Starts one more worker.

@@ -9,22 +9,28 @@ local SLICE = 0.005
 local LONG = 3600
 
 local weak = { __mode = "k" }
-local parked = setmetatable({}, weak)  -- source -> { id -> coroutine }
-local loops = setmetatable({}, weak)   -- coroutine -> the loop it is on
+local parked = setmetatable({}, weak) -- source -> { id -> coroutine }
+local loops = setmetatable({}, weak) -- coroutine -> the loop it is on
 
 function Loop.new()
   return setmetatable({
-    ready = {}, first = 1, last = 0,  -- coroutine, value, value; flat
-    kinds = {},   -- a wait function -> the sources to call it with
-    counts = {},  -- source -> how many wait for it
+    ready = {},
+    first = 1,
+    last = 0, -- coroutine, value, value; flat
+    kinds = {}, -- a wait function -> the sources to call it with
+    counts = {}, -- source -> how many wait for it
     timers = {},
     into = {},
   }, Loop)
 end
 
 --- From now on this coroutine goes on from here, until it is let go.
-function Loop:take(co) loops[co] = self end
-function Loop.let_go(co) loops[co] = nil end
+function Loop:take(co)
+  loops[co] = self
+end
+function Loop.let_go(co)
+  loops[co] = nil
+end
 
 --- The coroutine goes on with these values when it is its turn.
 function Loop:make_ready(co, a, b)
@@ -58,7 +64,10 @@ end
 local function remove_source(loop, source)
   local list = loop.kinds[source.wait]
   for i = 1, #list do
-    if list[i] == source then table.remove(list, i) break end
+    if list[i] == source then
+      table.remove(list, i)
+      break
+    end
   end
   if not list[1] then loop.kinds[source.wait] = nil end
 end
@@ -88,7 +97,9 @@ end
 function Loop:park_for(co, source, seconds)
   local timers = self.timers
   timers[#timers + 1] = {
-    at = source.now() + seconds, co = co, source = source,
+    at = source.now() + seconds,
+    co = co,
+    source = source,
   }
 end
 
@@ -143,7 +154,9 @@ function Loop:wait()
   for wait_for, list in pairs(kinds) do
     wait_for(list, seconds)
     -- backwards: a source that nobody waits for any more leaves the list
-    for i = #list, 1, -1 do collect(self, list[i]) end
+    for i = #list, 1, -1 do
+      collect(self, list[i])
+    end
   end
 end
 

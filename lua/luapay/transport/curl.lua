@@ -9,10 +9,15 @@ local Curl = {}
 Curl.__index = Curl
 
 local OPTIONS = {
-  ca_file = "string", ca_path = "string",
-  cert_file = "string", key_file = "string", key_password = "string",
+  ca_file = "string",
+  ca_path = "string",
+  cert_file = "string",
+  key_file = "string",
+  key_password = "string",
   proxy = "string",
-  connect_timeout = "number", idle_time = "number", max_answer = "number",
+  connect_timeout = "number",
+  idle_time = "number",
+  max_answer = "number",
   http_loopback = "boolean",
 }
 
@@ -63,7 +68,7 @@ function Curl:sleep(seconds)
   local now, wait = self.now, pool.wait
   local till = now() + seconds
   repeat
-    wait({}, till - now())  -- a signal may end it early
+    wait({}, till - now()) -- a signal may end it early
   until now() >= till
 end
 
@@ -72,9 +77,7 @@ end
 function Curl:close()
   local pool = self.pool
   if not pool then return end
-  if pool:under_way() > 0 then
-    error("close: requests are under way", 2)
-  end
+  if pool:under_way() > 0 then error("close: requests are under way", 2) end
   self.pool = nil
   pool:close()
 end
@@ -99,9 +102,10 @@ Curl.__close = Curl.close
 function transport.new(options)
   options = options or {}
   check(options)
-  local curl = require "luapay.curl"  -- loads libcurl: not before needed
+  local curl = require "luapay.curl" -- loads libcurl: not before needed
   return setmetatable({
-    pool = curl.open(options), now = curl.now,
+    pool = curl.open(options),
+    now = curl.now,
   }, Curl)
 end
 
