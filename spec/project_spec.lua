@@ -133,10 +133,11 @@ describe("the rooms", function()
     idempotency = { "core", "fault", "random" },
     row = { "core" },
     help = { "core" },
-    auth = { "fault" },
+    auth = { "core", "crypto", "fault", "json", "options" },
     flow = { "fault" },
     json = { "core" },
     mobip = { "fault" },
+    sandbox = { "crypto" },
     transport = { "core", "curl", "task" },
   }
 

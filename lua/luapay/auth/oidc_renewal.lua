@@ -1,0 +1,136 @@
+-- oidc_renewal.lua - an access token that is there when needed: renewed
+-- ahead of its end, once for many calls, and when it was refused. What is
+-- kept is reached through closures only, where nothing prints it.
+
+local fault = require "luapay.fault"
+local gate = require "luapay.auth.gate"
+local http = require "luapay.auth.oidc_http"
+
+local renewal = {}
+
+local LIFETIME = 300 -- seconds, where the provider says none
+
+local function refused(code, message)
+  return nil,
+    fault.new({ kind = "auth", code = code, message = message }, "oidc.token")
+end
+
+-- What of a fresh answer the host is told; it may keep the table.
+local function copy(tokens)
+  return setmetatable({
+    access_token = tokens.access_token,
+    refresh_token = tokens.refresh_token,
+    expires_in = tokens.expires_in,
+    scope = tokens.scope,
+    id_token = tokens.id_token,
+  }, {
+    __tostring = function()
+      return "luapay: tokens"
+    end,
+  })
+end
+
+-- A hook that raises is told again before the next call: what it was given
+-- may be the only way back in.
+local function tell(kept)
+  if kept.untold and (pcall(kept.options.on_tokens, copy(kept.untold))) then
+    kept.untold = nil
+  end
+end
+
+-- The old refresh token stays until a new one is here.
+local function keep(kept, tokens, asked_at)
+  local lasts = tokens.expires_in or LIFETIME
+  kept.access = tokens.access_token
+  kept.ends = asked_at + lasts
+  kept.renew_at = kept.ends - math.min(kept.options.refresh_ahead, lasts / 2)
+  if type(tokens.refresh_token) ~= "string" then
+    tokens.refresh_token = nil
+  elseif type(kept.refresh) == "string" then
+    kept.refresh = tokens.refresh_token
+  end
+  if kept.options.on_tokens then
+    kept.untold = tokens
+    tell(kept)
+  end
+  return true
+end
+
+-- One that the provider knows no more is not sent again.
+local function refresh_token(kept)
+  local token = kept.refresh
+  if type(token) == "function" then token = token() end
+  if type(token) ~= "string" or token == "" then
+    return refused("no_refresh_token", "there is no refresh token")
+  elseif token == kept.dead then
+    return refused(
+      "invalid_grant",
+      "the refresh token was refused: the merchant must consent anew"
+    )
+  end
+  return token
+end
+
+local function renew(kept, deadline)
+  local token, err = refresh_token(kept)
+  if not token then return nil, err end
+  local url
+  url, err = kept.metadata:token_endpoint(deadline)
+  if not url then return nil, err end
+  local asked_at = kept.transport:now()
+  local tokens
+  tokens, err = http.tokens(kept.transport, url, {
+    grant_type = "refresh_token",
+    refresh_token = token,
+    client_id = kept.options.client_id,
+    client_secret = kept.options.client_secret,
+  }, deadline, true)
+  if tokens then return keep(kept, tokens, asked_at) end
+  if err.code == "invalid_grant" then kept.dead = token end
+  return nil, err
+end
+
+local function token(kept, deadline)
+  tell(kept)
+  local now = kept.transport:now()
+  if kept.access and now < kept.renew_at then return kept.access end
+  local renewed, err = kept.gate:run(deadline, kept.work)
+  -- ahead of its end, a token is good though its renewal failed
+  local good = renewed or kept.transport:now() < kept.ends
+  if kept.access and good then return kept.access end
+  return nil, err
+end
+
+--- Makes the renewal of one client.
+---@param options table refresh_token (text, or a function that returns
+--- it), access_token, client_id, client_secret, refresh_ahead, on_tokens
+---@param metadata table of the provider: see oidc_metadata.lua
+---@param transport luapay.Transport
+---@return table renewal `token(deadline)` returns an access token, or nil
+--- and a fault; `forget(token)` lets go of one that was refused
+function renewal.new(options, metadata, transport)
+  local kept = {
+    options = options,
+    metadata = metadata,
+    transport = transport,
+    gate = gate.new(transport),
+    refresh = options.refresh_token,
+    access = options.access_token,
+    renew_at = math.huge,
+    ends = math.huge,
+  }
+  function kept.work(deadline)
+    return renew(kept, deadline)
+  end
+  return {
+    token = function(deadline)
+      return token(kept, deadline)
+    end,
+    -- one that came since stays
+    forget = function(refused_token)
+      if refused_token == kept.access then kept.access = nil end
+    end,
+  }
+end
+
+return renewal
