@@ -57,6 +57,7 @@ build = {
         "csrc/rules.c",
         "csrc/scan.c",
         "csrc/shape.c",
+        "csrc/shape_list.c",
         "csrc/text.c",
         "csrc/utf8.c",
         "csrc/verdict.c",
@@ -98,9 +99,19 @@ build = {
     ["luapay.auth.gate"] = "lua/luapay/auth/gate.lua",
     ["luapay.auth.infobip"] = "lua/luapay/auth/infobip.lua",
     ["luapay.auth.mobilepay_online"] = "lua/luapay/auth/mobilepay_online.lua",
+    ["luapay.auth.mobilepay_subscriptions"] =
+      "lua/luapay/auth/mobilepay_subscriptions.lua",
     ["luapay.auth.mobip"] = "lua/luapay/auth/mobip.lua",
     ["luapay.auth.mobip_ask"] = "lua/luapay/auth/mobip_ask.lua",
     ["luapay.auth.mobip_token"] = "lua/luapay/auth/mobip_token.lua",
+    ["luapay.auth.oidc"] = "lua/luapay/auth/oidc.lua",
+    ["luapay.auth.oidc_claims"] = "lua/luapay/auth/oidc_claims.lua",
+    ["luapay.auth.oidc_exchange"] = "lua/luapay/auth/oidc_exchange.lua",
+    ["luapay.auth.oidc_http"] = "lua/luapay/auth/oidc_http.lua",
+    ["luapay.auth.oidc_id_token"] = "lua/luapay/auth/oidc_id_token.lua",
+    ["luapay.auth.oidc_jwt"] = "lua/luapay/auth/oidc_jwt.lua",
+    ["luapay.auth.oidc_metadata"] = "lua/luapay/auth/oidc_metadata.lua",
+    ["luapay.auth.oidc_renewal"] = "lua/luapay/auth/oidc_renewal.lua",
     ["luapay.call"] = "lua/luapay/call.lua",
     ["luapay.client"] = "lua/luapay/client.lua",
     ["luapay.dress"] = "lua/luapay/dress.lua",
@@ -108,6 +119,7 @@ build = {
     ["luapay.fault"] = "lua/luapay/fault.lua",
     ["luapay.flow.topup"] = "lua/luapay/flow/topup.lua",
     ["luapay.flow.topup_items"] = "lua/luapay/flow/topup_items.lua",
+    ["luapay.flow.topup_report"] = "lua/luapay/flow/topup_report.lua",
     ["luapay.help"] = "lua/luapay/help.lua",
     ["luapay.help.kinds"] = "lua/luapay/help/kinds.lua",
     ["luapay.help.outline"] = "lua/luapay/help/outline.lua",
@@ -219,6 +231,73 @@ build = {
     ["luapay.sandbox.server_programs"] =
       "lua/luapay/sandbox/server_programs.lua",
     ["luapay.sandbox.session"] = "lua/luapay/sandbox/session.lua",
+    ["luapay.sandbox.subscriptions"] = "lua/luapay/sandbox/subscriptions.lua",
+    ["luapay.sandbox.subscriptions.agenda"] =
+      "lua/luapay/sandbox/subscriptions/agenda.lua",
+    ["luapay.sandbox.subscriptions.agreement_life"] =
+      "lua/luapay/sandbox/subscriptions/agreement_life.lua",
+    ["luapay.sandbox.subscriptions.agreements"] =
+      "lua/luapay/sandbox/subscriptions/agreements.lua",
+    ["luapay.sandbox.subscriptions.attachments"] =
+      "lua/luapay/sandbox/subscriptions/attachments.lua",
+    ["luapay.sandbox.subscriptions.authorization"] =
+      "lua/luapay/sandbox/subscriptions/authorization.lua",
+    ["luapay.sandbox.subscriptions.base64"] =
+      "lua/luapay/sandbox/subscriptions/base64.lua",
+    ["luapay.sandbox.subscriptions.books"] =
+      "lua/luapay/sandbox/subscriptions/books.lua",
+    ["luapay.sandbox.subscriptions.callbacks"] =
+      "lua/luapay/sandbox/subscriptions/callbacks.lua",
+    ["luapay.sandbox.subscriptions.check"] =
+      "lua/luapay/sandbox/subscriptions/check.lua",
+    ["luapay.sandbox.subscriptions.date"] =
+      "lua/luapay/sandbox/subscriptions/date.lua",
+    ["luapay.sandbox.subscriptions.endpoints"] =
+      "lua/luapay/sandbox/subscriptions/endpoints.lua",
+    ["luapay.sandbox.subscriptions.fields"] =
+      "lua/luapay/sandbox/subscriptions/fields.lua",
+    ["luapay.sandbox.subscriptions.grants"] =
+      "lua/luapay/sandbox/subscriptions/grants.lua",
+    ["luapay.sandbox.subscriptions.id_token"] =
+      "lua/luapay/sandbox/subscriptions/id_token.lua",
+    ["luapay.sandbox.subscriptions.identity"] =
+      "lua/luapay/sandbox/subscriptions/identity.lua",
+    ["luapay.sandbox.subscriptions.kinds"] =
+      "lua/luapay/sandbox/subscriptions/kinds.lua",
+    ["luapay.sandbox.subscriptions.login"] =
+      "lua/luapay/sandbox/subscriptions/login.lua",
+    ["luapay.sandbox.subscriptions.look"] =
+      "lua/luapay/sandbox/subscriptions/look.lua",
+    ["luapay.sandbox.subscriptions.methods"] =
+      "lua/luapay/sandbox/subscriptions/methods.lua",
+    ["luapay.sandbox.subscriptions.money"] =
+      "lua/luapay/sandbox/subscriptions/money.lua",
+    ["luapay.sandbox.subscriptions.one_offs"] =
+      "lua/luapay/sandbox/subscriptions/one_offs.lua",
+    ["luapay.sandbox.subscriptions.patch"] =
+      "lua/luapay/sandbox/subscriptions/patch.lua",
+    ["luapay.sandbox.subscriptions.payment_life"] =
+      "lua/luapay/sandbox/subscriptions/payment_life.lua",
+    ["luapay.sandbox.subscriptions.payment_rules"] =
+      "lua/luapay/sandbox/subscriptions/payment_rules.lua",
+    ["luapay.sandbox.subscriptions.payments"] =
+      "lua/luapay/sandbox/subscriptions/payments.lua",
+    ["luapay.sandbox.subscriptions.providers"] =
+      "lua/luapay/sandbox/subscriptions/providers.lua",
+    ["luapay.sandbox.subscriptions.read"] =
+      "lua/luapay/sandbox/subscriptions/read.lua",
+    ["luapay.sandbox.subscriptions.refunds"] =
+      "lua/luapay/sandbox/subscriptions/refunds.lua",
+    ["luapay.sandbox.subscriptions.say"] =
+      "lua/luapay/sandbox/subscriptions/say.lua",
+    ["luapay.sandbox.subscriptions.signer"] =
+      "lua/luapay/sandbox/subscriptions/signer.lua",
+    ["luapay.sandbox.subscriptions.simulation"] =
+      "lua/luapay/sandbox/subscriptions/simulation.lua",
+    ["luapay.sandbox.subscriptions.view"] =
+      "lua/luapay/sandbox/subscriptions/view.lua",
+    ["luapay.sandbox.subscriptions.world"] =
+      "lua/luapay/sandbox/subscriptions/world.lua",
     ["luapay.sandbox.take_apart"] = "lua/luapay/sandbox/take_apart.lua",
     ["luapay.sandbox.transport"] = "lua/luapay/sandbox/transport.lua",
     ["luapay.task"] = "lua/luapay/task.lua",

@@ -51,6 +51,19 @@ function sandbox.mobip(options)
   return provider.new(require "luapay.sandbox.mobip", options)
 end
 
+--- A pretend MobilePay Subscriptions with its OpenID provider. Without
+--- options there is a merchant with the subscription provider
+--- f0000000-0000-4000-8000-000000000001, somebody else with ...0002, and the
+--- client "sandbox-client" with the secret "sandbox-secret".
+--- `provider:access_token()` and `provider:refresh_token()` spare a login.
+---@param options? table see subscriptions.lua, and `clock`
+---@return luapay.sandbox.Provider with the methods of
+--- subscriptions/methods.lua and subscriptions/look.lua
+function sandbox.mobilepay_subscriptions(options)
+  local provider = require "luapay.sandbox.provider"
+  return provider.new(require "luapay.sandbox.subscriptions", options)
+end
+
 --- A simulated clock, to be given to several providers as their `clock`.
 ---@param source? number|fun(): number where it starts, or what it follows
 ---@return table clock with `now` and `advance`

@@ -69,7 +69,9 @@ function Provider:act(endpoint, request, entry)
   self.log:note(entry, args, ignored)
   local caller, refusal = definition.admit(self.state, endpoint, request)
   if not caller then return refusal end
-  if not args then return definition.problem(problem, request, self.state) end
+  if not args then
+    return definition.problem(problem, request, self.state, endpoint)
+  end
   return endpoint.run(self.state, args, caller, request)
 end
 
