@@ -279,7 +279,7 @@ static const struct pay_field update_account_args[] = {
   ACCESS_TOKEN,
   { .name = "account_data", .type = PAY_OBJECT, .style = PAY_JSON_TEXT,
     .flags = PAY_REQUIRED, .fields = account_attributes,
-    .doc = "The attributes to set, by their names." },
+    .doc = "The attributes to set, by their names; JSON text goes as it is." },
   { .name = "uid", .type = PAY_ID, .flags = PAY_REQUIRED, .min = 1,
     .doc = "User id of the account." },
   { .name = NULL }
@@ -386,7 +386,7 @@ static const struct pay_field set_external_invoices_args[] = {
     .doc = "Your own id of this import." },
   { .name = "InvoicesLists", .type = PAY_LIST, .style = PAY_JSON_TEXT,
     .flags = PAY_REQUIRED, .fields = external_customer,
-    .doc = "Customers with their invoices." },
+    .doc = "Customers with their invoices; JSON text goes as it is." },
   ACCESS_TOKEN,
   EXTERNAL_SOURCE,
   { .name = NULL }

@@ -73,7 +73,7 @@ int pay_to_wire (lua_State *L, const struct pay_field *f,
 int pay_check_format (lua_State *L, const struct pay_field *f,
                       const struct pay_spot *at, const char *s, size_t n);
 
-/* Its parts for numbers: amount.c, shape.c. */
+/* Its parts: amount.c, shape.c, shape_list.c. */
 int pay_check_range (lua_State *L, const struct pay_field *f,
                      const struct pay_spot *at, double x);
 int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x);
@@ -81,6 +81,11 @@ int pay_number_to_wire (lua_State *L, const struct pay_field *f,
                         const struct pay_spot *at, struct pay_wire *w);
 int pay_money_to_wire (lua_State *L, const struct pay_field *f,
                        const struct pay_spot *at, struct pay_wire *w);
+
+int pay_json_to_wire (lua_State *L, const struct pay_field *f,
+                      const struct pay_spot *at, struct pay_wire *w);
+int pay_list_to_wire (lua_State *L, const struct pay_field *f,
+                      const struct pay_spot *at, struct pay_wire *w);
 
 /* Checks that the table on the top is a list of as many as allowed. */
 int pay_check_list (lua_State *L, const struct pay_field *f,

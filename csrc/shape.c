@@ -162,76 +162,13 @@ static int boolean_to_wire (lua_State *L, const struct pay_field *f,
   return 1;
 }
 
-/* JSON inside a form's field. */
-static int json_to_wire (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
-  struct pay_text t;
-  pay_text_open(L, &t);
-  lua_pushvalue(L, -2);
-  if (!pay_add_json(L, f, at, &t))
-    return 0;
-  pay_text_push(&t);
-  lua_replace(L, t.box - 1);
-  lua_settop(L, t.box - 1);
-  w->s = lua_tolstring(L, -1, &w->n);
-  w->bare = 0;
-  return 1;
-}
-
-/* One element of a joined list: the separator cannot be escaped. */
-static int add_joined (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *here, struct pay_text *t) {
-  struct pay_wire w;
-  if (!pay_to_wire(L, f->element, here, &w))
-    return 0;
-  if (w.n == 0)
-    return pay_complain(L, here, "must not be empty");
-  if (memchr(w.s, f->separator, w.n) != NULL)
-    return pay_complain(L, here, "must not hold \"%c\", which separates",
-                        f->separator);
-  if (t->n > 0)
-    pay_text_char(t, f->separator);
-  pay_text_add(t, w.s, w.n);
-  return 1;
-}
-
-static int joined_to_wire (lua_State *L, const struct pay_field *f,
-                           const struct pay_spot *at, struct pay_wire *w) {
-  int list = lua_gettop(L), i, n;
-  struct pay_text t;
-  if (!pay_check_list(L, f, at, &n))
-    return 0;
-  pay_text_open(L, &t);
-  for (i = 1; i <= n; i++) {
-    struct pay_spot here;
-    pay_spot_element(&here, at, i, list);
-    lua_rawgeti(L, list, i);
-    if (!add_joined(L, f, &here, &t))
-      return 0;
-    lua_settop(L, t.box);
-  }
-  pay_text_push(&t);
-  lua_replace(L, list);
-  lua_settop(L, list);
-  w->s = lua_tolstring(L, list, &w->n);
-  w->bare = 0;
-  return 1;
-}
-
-static int list_to_wire (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
-  if (f->style == PAY_JOINED)
-    return joined_to_wire(L, f, at, w);
-  return json_to_wire(L, f, at, w);
-}
-
 static int (*const shapes[])(lua_State *, const struct pay_field *,
                              const struct pay_spot *, struct pay_wire *) = {
   [PAY_STRING] = string_to_wire,     [PAY_INTEGER] = integer_to_wire,
   [PAY_NUMBER] = pay_number_to_wire, [PAY_MONEY] = pay_money_to_wire,
   [PAY_BOOLEAN] = boolean_to_wire,   [PAY_ID] = id_to_wire,
-  [PAY_OBJECT] = json_to_wire,       [PAY_LIST] = list_to_wire,
-  [PAY_ANY] = json_to_wire
+  [PAY_OBJECT] = pay_json_to_wire,   [PAY_LIST] = pay_list_to_wire,
+  [PAY_ANY] = pay_json_to_wire
 };
 
 int pay_to_wire (lua_State *L, const struct pay_field *f,

@@ -217,6 +217,29 @@ describe("what is sent to Mobip", function()
     }, args.InvoicesLists[1])
   end)
 
+  -- the example in the document is no JSON, so its shape is a guess
+  for _, text in ipairs {
+    '[{"CustomerId":"c","CustomerBalance_in_cents ":"-1"}]',
+    '{"InvoicesLists":[{"CustomerId":"c","Invoices":[]}]}',
+  } do
+    it("is JSON of the caller's own: " .. text, function()
+      local shown = assert(select(2, helper.open()):set_external_invoices({
+        ExternalSourceId = "books",
+        InvoicesLists = text,
+      }, { dry_run = true }))
+      assert.truthy(shown.body:find(text, 1, true))
+    end)
+  end
+
+  it("is no JSON that is none", function()
+    local _, mobip = helper.open()
+    local _, err = mobip:set_external_invoices {
+      ExternalSourceId = "books",
+      InvoicesLists = "invoices",
+    }
+    assert.equal("InvoicesLists", err.field)
+  end)
+
   for _, case in ipairs {
     { "set_mobip_transactions", { trid_list = {} }, "trid_list" },
     { "set_mobip_transactions", { trid_list = { "a|b" } }, "trid_list[1]" },
