@@ -158,6 +158,48 @@ describe("luapay.infobip", function()
     assert.equal(7, client:add_funds(CREDIT).transactionId)
   end)
 
+  it("tries nothing again when a transport cannot sleep", function()
+    local sent = 0
+    for _, transport in ipairs {
+      function()
+        sent = sent + 1
+        return { status = 503 }
+      end,
+      {
+        send = function()
+          sent = sent + 1
+          return { status = 503 }
+        end,
+      },
+    } do
+      local _, err = new({ transport = transport }):add_funds(CREDIT)
+      assert.equal("server", err.kind)
+    end
+    assert.equal(2, sent)
+  end)
+
+  it("calls it unknown when a transport does not say", function()
+    local client = new {
+      transport = function(request)
+        if request.url:find("login", 1, true) then
+          return { status = 200, body = SESSION.body }
+        end
+      end,
+    }
+    local _, err = client:add_funds(CREDIT)
+    assert.equal("transport", err.kind)
+    assert.equal("unknown", err.outcome)
+  end)
+
+  it("raises for what is no transport", function()
+    assert.has_error(function()
+      new { transport = "curl" }
+    end)
+    assert.has_error(function()
+      new { transport = {} }
+    end)
+  end)
+
   it("checks without sending", function()
     local client, provider = new()
     assert.is_true(client:check("add_funds", CREDIT))

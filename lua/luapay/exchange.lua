@@ -50,7 +50,7 @@ end
 -- The wait before another attempt, when there is to be one.
 local function next_delay(inner, endpoint, request, response, attempt)
   local delay = retry.delay(
-    endpoint.repeatable,
+    endpoint.repeatable and inner.transport.sleeps ~= false,
     response,
     attempt,
     request.policy or inner.policy,

@@ -21,7 +21,9 @@ end
 -- A worker that was given up on (its coroutine dropped) is not waited for
 -- beyond its own deadline.
 local function is_busy(self, round)
-  return self.round == round and self.transport:now() < self.busy_until
+  return self.round == round
+    and self.transport.sleeps ~= false
+    and self.transport:now() < self.busy_until
 end
 
 local function wait(self, round, deadline)

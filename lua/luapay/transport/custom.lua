@@ -1,5 +1,5 @@
--- custom.lua - a transport out of a function of the user's: whatever sends
--- requests in the host at hand. See luapay.Transport.
+-- custom.lua - a transport out of what the user has: a function that sends,
+-- or a table with at least `send`. See luapay.Transport.
 
 local core = require "luapay.core"
 
@@ -7,6 +7,12 @@ local custom = {}
 
 local Custom = {}
 Custom.__index = Custom
+
+-- What a transport cannot do is not asked of it: without `sleep` nothing is
+-- tried again, and no call waits for the login of another.
+Custom.sleeps = false
+
+Custom.now = core.now
 
 function Custom:send(request, timeout)
   local response, failure = self.exchange(request, timeout)
@@ -23,28 +29,40 @@ function Custom:send(request, timeout)
     }
 end
 
-function Custom:sleep(seconds)
-  if self.nap then return self.nap(seconds) end
-  error(
-    "the transport is a function: to wait, luapay needs a table with"
-      .. " `send` and `sleep`",
-    2
-  )
-end
-
-Custom.now = core.now
-
 --- There is nothing to close; the function is the user's.
 function Custom.close() end
 
---- Takes a transport as it is; makes one of a function.
+local function complete(given)
+  return setmetatable({
+    exchange = function(request, timeout)
+      return given:send(request, timeout)
+    end,
+    sleep = given.sleep and function(_, seconds)
+      return given:sleep(seconds)
+    end,
+    sleeps = given.sleep ~= nil,
+    now = given.now and function()
+      return given:now()
+    end,
+    close = given.close and function()
+      return given:close()
+    end,
+  }, Custom)
+end
+
+--- Takes a transport as it is; makes one of a function, or of a table that
+--- has only `send`. Raises for what is neither.
 ---@param given luapay.Transport|luapay.Exchange
 ---@return luapay.Transport
 function custom.from(given)
   if type(given) == "function" then
     return setmetatable({ exchange = given }, Custom)
   end
-  return given
+  if type(given) ~= "table" or not given.send then
+    error("luapay: transport: expected a function, or a table with `send`", 6)
+  end
+  if given.sleep and given.now and given.close then return given end
+  return complete(given)
 end
 
 return custom
