@@ -18,7 +18,7 @@ files["lua/luapay/sandbox/nginx.lua"] = { std = "min+ngx_lua" }
 files["luapay-scm-1.rockspec"] = { std = "rockspec" }
 
 -- Types for editors: signatures without bodies, types that cannot be broken.
-files["lua/luapay/meta"] = { unused_args = false, max_line_length = false }
+files["lua/luapay/meta"] = { unused = false, max_line_length = false }
 
 exclude_files = { "build" }
 

@@ -13,6 +13,8 @@
 # make format             lay all files out as they would
 # make deps                install every Debian package that any target needs
 # make conformance         compare the endpoints with CATALOGUE=endpoints.json
+# make doc                 write the reference pages and the editor's types
+# make meta                the same
 # make clean               remove what was built
 #
 # A target installs, by apt-get, only what it needs and does not find.
@@ -121,7 +123,7 @@ lint:
 	@$(INSTALL) $(LINT_DEBS)
 	luacheck --quiet $(LUA_FILES) luapay-scm-1.rockspec
 
-LUA_FILES = lua spec examples bench .ci/rock.lua .ci/rockspec.lua
+LUA_FILES = lua spec examples bench doc .ci/rock.lua .ci/rockspec.lua
 C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] bench/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
 
@@ -217,4 +219,10 @@ conformance:
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) spec/conformance.lua $(CATALOGUE)
 
-.PHONY: conformance
+# A spec fails when what is written is not what the tables say.
+doc meta:
+	@$(INSTALL) $(RUN_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) -e 'dofile("doc/generate.lua").write()'
+
+.PHONY: conformance doc meta

@@ -1,0 +1,61 @@
+-- infobip.lua - the examples of doc/infobip.md: see generate/examples.lua.
+
+return {
+  options = "luapay.InfobipOptions",
+  intro = "A reseller credits the accounts of clients and rolls transactions"
+    .. " back. A rollback in time keeps many credits all or nothing:"
+    .. " `luapay.flow.topup` does that.",
+  more = "The client logs in by itself when a call needs a session, and once"
+    .. " more when the session is gone.",
+  start = [[
+local luapay = require "luapay"
+local provider = require("luapay.sandbox").infobip()
+
+local infobip = luapay.infobip {
+  username = "reseller",
+  password = "secret",
+  transport = provider:transport(),
+}
+]],
+  things = {
+    credit = {
+      from = "add_funds",
+      code = [[
+local credit = assert(infobip:add_funds {
+  accountKey = "EUR-1",
+  amount = "12.50",
+  description = "Order 17",
+})
+]],
+    },
+  },
+  calls = {
+    login = {
+      code = [[
+local session, fault = infobip:login {
+  username = "reseller",
+  password = "secret",
+}
+]],
+    },
+    add_funds = {
+      code = [[
+local credit, fault = infobip:add_funds {
+  accountKey = "EUR-1",
+  amount = "12.50", -- or luapay.money("12.50", "EUR")
+  currencycode = "EUR",
+  description = "Order 17",
+}
+]],
+    },
+    rollback_transaction = {
+      needs = { "credit" },
+      code = [[
+local back, fault = infobip:rollback_transaction {
+  transactionId = credit.transactionId,
+  note = "Order 17 was cancelled",
+}
+]],
+    },
+  },
+}

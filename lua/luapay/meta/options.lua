@@ -1,0 +1,162 @@
+---@meta
+-- What clients, calls and transports are given. The reference pages are
+-- made from this file, too: what stands above a field is its meaning.
+
+---@class luapay.ClientOptions
+--- `luapay.transport.curl()` unless said otherwise.
+---@field transport? luapay.Transport|luapay.Exchange
+--- Whose hosts are called: the real ones, or the provider's test environment.
+---@field environment? "production"|"sandbox"
+--- `https://host[:port][/path]` instead of the provider's hosts; their paths
+--- stay.
+---@field base_url? string
+--- Seconds for a whole call, its login and its retries included; 30.
+---@field timeout? number
+--- Further attempts of what is safe to repeat; 2.
+---@field retries? integer
+--- `false` lets arguments pass that the tables do not know.
+---@field validate? boolean
+--- From 0 to 1, for the waits between attempts; `math.random`.
+---@field random? fun(): number
+--- Told before each attempt.
+---@field on_request? fun(event: luapay.Event)
+--- Told after each attempt: `status`, `bytes_received` and `timings`, or
+--- `failure`.
+---@field on_response? fun(event: luapay.Event)
+--- Told before each wait for another attempt: `delay`.
+---@field on_retry? fun(event: luapay.Event)
+--- Told when a call ends in a fault.
+---@field on_fault? fun(fault: luapay.Fault)
+
+---@class luapay.Event
+--- `"infobip.add_funds"`
+---@field endpoint string
+--- Of HTTP.
+---@field method string
+--- Without its query, which may hold secrets.
+---@field url string
+--- By which the provider finds the call.
+---@field correlation_id? string
+--- 1 for the first.
+---@field attempt integer
+--- Of the body.
+---@field bytes_sent integer
+--- Of the response.
+---@field status? integer
+--- Of the body of the response.
+---@field bytes_received? integer
+--- Where the transport knows them.
+---@field timings? luapay.Timings
+--- Why there is no response.
+---@field failure? luapay.Failure
+--- Seconds until the next attempt.
+---@field delay? number
+
+---@class luapay.CallOptions
+--- Seconds for the whole call.
+---@field timeout? number
+--- Further attempts of what is safe to repeat.
+---@field retries? integer
+--- By which the provider tells a repetition, where it does; one is made
+--- where none is given.
+---@field idempotency_key? string
+--- More headers.
+---@field headers? table<string, string>
+--- Returns the request, without its secrets, instead of sending it.
+---@field dry_run? boolean
+
+---@class luapay.InfobipOptions : luapay.ClientOptions
+--- The reseller's user name.
+---@field username string
+--- The reseller's password.
+---@field password string
+--- Seconds of idleness after which a session is taken for gone; 3000.
+---@field session_idle? number
+--- Whether a login that says `verified = false` is refused; it is not.
+---@field strict_verified? boolean
+--- How requests are written; "form".
+---@field body_format? "form"|"json"
+--- Another spelling of `currencycode` in a form.
+---@field currency_name? string
+
+---@class luapay.MobipOptions : luapay.ClientOptions
+--- The account.
+---@field api_account_id string
+--- Its secret key.
+---@field api_secret_key string
+--- Hours that a token lives; the provider's 1 if left out.
+---@field api_ttl? number
+--- Seconds of idleness after which a token is taken for gone; 3600.
+---@field token_idle? number
+--- Seconds before its end at which a token is renewed; 120.
+---@field token_margin? number
+--- Values of `return_code` that say that the token has ended: a list, or a
+--- set. The provider's table of codes is not public.
+---@field token_codes? table
+--- Where the inputs of a GET travel. "auto" asks for the token as the
+--- provider's document says, in a multipart body, and when the server saw no
+--- inputs, once more in the query string; what worked is kept.
+---@field get_inputs? "auto"|"multipart"|"query"
+
+---@class luapay.MobilepayOnlineOptions : luapay.ClientOptions
+--- `x-ibm-client-id`; left out together with the secret by who has none yet.
+---@field client_id? string
+--- `x-ibm-client-secret`
+---@field client_secret? string
+
+---@class luapay.MobilepaySubscriptionsOptions : luapay.ClientOptions
+--- A token, or a function that returns one; this, or a refresh token.
+---@field access_token? string|fun(): string?, luapay.Fault?
+--- A refresh token, or a function that returns one: then the client gets
+--- access tokens by itself. Needs `client_id` and `client_secret`.
+---@field refresh_token? string|fun(): string?
+--- Of OpenID Connect.
+---@field client_id? string
+--- Of OpenID Connect.
+---@field client_secret? string
+--- Told of new tokens: keep `refresh_token`, the old one may be of no use.
+---@field on_tokens? fun(tokens: table)
+--- Seconds before its end at which an access token is renewed; 30.
+---@field refresh_ahead? number
+--- Whose OpenID provider is asked; "DK".
+---@field country? "DK"|"FI"
+--- Its discovery document, instead of the country's.
+---@field discovery_url? string
+--- Instead of what the discovery document says.
+---@field issuer? string
+--- Instead of what the discovery document says.
+---@field token_endpoint? string
+--- `x-ibm-client-id`, where one is asked for.
+---@field ibm_client_id? string
+--- `x-ibm-client-secret`, where one is asked for.
+---@field ibm_client_secret? string
+--- `providerid` of every call.
+---@field provider_id? string
+--- `authenticateduser` of the calls that simulate a user.
+---@field test_user? string
+
+---@alias luapay.NewMobilepaySubscriptions
+---| fun(o: luapay.MobilepaySubscriptionsOptions): luapay.MobilepaySubscriptions
+
+---@class luapay.CurlOptions
+--- Certificates to trust instead of the system's: a file, PEM.
+---@field ca_file? string
+--- The same, a folder.
+---@field ca_path? string
+--- The client's own certificate, PEM.
+---@field cert_file? string
+--- Its private key.
+---@field key_file? string
+--- The password of the key.
+---@field key_password? string
+--- `http://host:port`, or https, socks5, socks5h. Proxies in the environment
+--- are not looked at.
+---@field proxy? string
+--- Seconds for connecting; 10.
+---@field connect_timeout? number
+--- A connection that was idle for more whole seconds is not used again; 3.
+---@field idle_time? number
+--- Bytes of an answer that are accepted; 16 MiB.
+---@field max_answer? integer
+--- Also allow `http://` to this machine, for tests.
+---@field http_loopback? boolean
