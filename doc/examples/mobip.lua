@@ -5,7 +5,9 @@ return {
   intro = "A payment is asked for by SMS, e-mail or QR code, and what became"
     .. " of it is told by `is_valid`: a call that went well says that the"
     .. " transaction was found, and only the status PAID says that it was"
-    .. " paid. Amounts are whole numbers of minor units.",
+    .. " paid. Amounts are whole numbers of minor units. An answer whose"
+    .. " `return_code` is not 0 is a fault of kind `refused` with that"
+    .. " `code`.",
   more = "The client gets a token by itself, renews it before it ends, and"
     .. " once more when the provider knows it no more.",
   start = [[

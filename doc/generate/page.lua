@@ -50,6 +50,8 @@ local function add_result(add, endpoint)
   if rows[1] then
     add(text.table({ "result", "is", "meaning" }, field_rows(rows, true)))
   end
+  local pages = outline.pages(endpoint)
+  if pages then add(text.wrap(pages)) end
 end
 
 local function add_refusals(add, endpoint)
@@ -174,12 +176,14 @@ function page.make(api, endpoints, data)
   add(text.wrap(api.doc))
   add(text.wrap(data.intro))
   add "## The client\n"
-  add(options.table(options.classes()[data.options]))
+  local class = options.classes()[data.options]
+  add(options.table(class))
   add(
     text.wrap(
-      "Required options are bold. "
+      (class[1].optional and "" or "Required options are bold. ")
         .. data.more
-        .. " Every client also takes the options in [clients.md](clients.md)."
+        .. " Every client also takes the options in"
+        .. " [clients.md](clients.md)."
     )
   )
   add_hosts(add, api)

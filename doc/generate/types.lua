@@ -150,23 +150,38 @@ local function result_of(add, endpoint, class)
   return endpoint.answer == "list" and name .. "[]" or name
 end
 
-local function is_paged(endpoint)
-  for _, field in ipairs(endpoint.params) do
-    if field.name == "pageNumber" then return true end
+-- The elements of a page: the first list of the result.
+local function items_of(endpoint)
+  for _, field in ipairs(endpoint.result) do
+    if field.type == "list" then return field.name end
   end
 end
 
-local function add_method(add, owner, endpoint, args, result)
-  if is_paged(endpoint) then
-    add(("---@class %s: luapay.Page\n\n"):format(args:gsub("Args$", "Page ")))
-    result = args:gsub("Args$", "Page")
+local function add_page(add, endpoint, class, result)
+  local name = class .. "Page"
+  local element = result:gsub("%[%]$", "")
+  add(("---@class %s : luapay.Page\n"):format(name))
+  add(("---@field [integer] %s\n"):format(element))
+  add(("---@field items fun(): %s.%s[]\n"):format(element, items_of(endpoint)))
+  add(("---@field next async fun(): %s?, luapay.Fault?\n\n"):format(name))
+  return name
+end
+
+local function is_optional_table(endpoint)
+  local rows = outline.params(endpoint)
+  return not (rows[1] and outline.is_required(rows[1].field))
+end
+
+local function add_method(add, owner, endpoint, class, result)
+  if outline.pages(endpoint) then
+    result = add_page(add, endpoint, class, result)
   end
   add(text.wrap(endpoint.doc, "--- "))
   add "---@async\n"
-  add(("---@param args %s\n"):format(args))
+  local mark = is_optional_table(endpoint) and "?" or ""
+  add(("---@param args%s %sArgs\n"):format(mark, class))
   add "---@param options? luapay.CallOptions\n"
-  local line = ("---@return %s? result\n"):format(result)
-  add(#line <= 80 and line or ("---@return %s?\n"):format(result))
+  add(("---@return %s? result\n"):format(result))
   add "---@return luapay.Fault? fault\n"
   add(("function %s:%s(args, options) end\n\n"):format(owner, endpoint.name))
 end
@@ -202,7 +217,7 @@ function types.make(api, endpoints)
       is_optional_argument
     )
     local result = result_of(add, endpoint, class)
-    add_method(add, owner, endpoint, class .. "Args", result)
+    add_method(add, owner, endpoint, class, result)
   end
   return (table.concat(parts):gsub("\n+$", "\n"))
 end

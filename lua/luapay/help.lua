@@ -114,6 +114,8 @@ local function add_result(lines, endpoint)
   for _, row in ipairs(outline.result(endpoint)) do
     lines[#lines + 1] = field_lines(row, true)
   end
+  local pages = outline.pages(endpoint)
+  if pages then lines[#lines + 1] = wrap(plain(pages), "  ") end
 end
 
 --- What to pass to a method, and what comes back.

@@ -105,6 +105,18 @@ local ANSWERS = {
     .. " where it sent JSON:",
 }
 
+--- What a page of a list has beside its elements; nil for what has no pages.
+---@return string?
+function outline.pages(endpoint)
+  for _, field in ipairs(endpoint.params) do
+    if field.name == "pageNumber" then
+      return "It comes in pages: `page.items()` returns all elements of this"
+        .. " one, `page.next()` the next page, or nil behind the last, and"
+        .. " `page.number` tells which one it is."
+    end
+  end
+end
+
 --- What kind of thing comes back; nil for a table of fields.
 ---@return string?
 function outline.answer(endpoint)

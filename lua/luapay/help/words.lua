@@ -35,6 +35,9 @@ local function add_notes(parts, field, quote)
     add(parts, field[note[1]] and note[2])
   end
   add(parts, field.preset and quote(field.preset) .. " if left out")
+  if field.name == "CorrelationId" and field.location == "header" then
+    add(parts, "made where none is given")
+  end
 end
 
 --- What to pass, or what comes back: "text, 1 to 36 characters".

@@ -133,11 +133,10 @@ function Client:help(name) end
 ---@return luapay.Transport
 function Client:transport() end
 
---- What a call adds to a list that comes in pages.
+--- A page of a list: it also has `items()`, all its elements, and `next()`,
+--- the next page, or nil behind the last one.
 ---@class luapay.Page
 ---@field number integer of this page
----@field items fun(): table[] all elements of this page
----@field next async fun(): table?, luapay.Fault? nil behind the last page
 
 ---@class luapay.RawRequest
 ---@field method string

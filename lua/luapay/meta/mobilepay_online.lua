@@ -123,7 +123,7 @@ function MobilepayOnline:update_merchant(args, options) end
 
 --- Returns all merchants.
 ---@async
----@param args luapay.mobilepay_online.ListMerchantsArgs
+---@param args? luapay.mobilepay_online.ListMerchantsArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobilepay_online.ListMerchantsResult? result
 ---@return luapay.Fault? fault
@@ -912,7 +912,7 @@ function MobilepayOnline:refund_mit_payment(args, options) end
 
 --- Returns all platforms.
 ---@async
----@param args luapay.mobilepay_online.ListPlatformsArgs
+---@param args? luapay.mobilepay_online.ListPlatformsArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobilepay_online.ListPlatformsResult[]? result
 ---@return luapay.Fault? fault
@@ -988,7 +988,7 @@ function MobilepayOnline:simulate_user(args, options) end
 
 --- Returns whose credentials these are, and if they are active.
 ---@async
----@param args luapay.mobilepay_online.GetCredentialsArgs
+---@param args? luapay.mobilepay_online.GetCredentialsArgs
 ---@param options? luapay.CallOptions
 ---@return table? result
 ---@return luapay.Fault? fault
@@ -1052,7 +1052,7 @@ function MobilepayOnline:update_authorization_attempt(args, options) end
 
 --- Returns a new client id and secret; keep them safe.
 ---@async
----@param args luapay.mobilepay_online.CreateCredentialsArgs
+---@param args? luapay.mobilepay_online.CreateCredentialsArgs
 ---@param options? luapay.CallOptions
 ---@return table? result
 ---@return luapay.Fault? fault
@@ -1068,7 +1068,7 @@ function MobilepayOnline:create_credentials(args, options) end
 
 --- Returns a new secret, and ends the present one.
 ---@async
----@param args luapay.mobilepay_online.RotateSecretArgs
+---@param args? luapay.mobilepay_online.RotateSecretArgs
 ---@param options? luapay.CallOptions
 ---@return table? result
 ---@return luapay.Fault? fault

@@ -55,7 +55,7 @@ local MobilepaySubscriptions = {}
 
 --- Returns how your subscription provider is set up.
 ---@async
----@param args luapay.mobilepay_subscriptions.GetProviderArgs
+---@param args? luapay.mobilepay_subscriptions.GetProviderArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobilepay_subscriptions.GetProviderResult? result
 ---@return luapay.Fault? fault
@@ -302,6 +302,9 @@ function MobilepaySubscriptions:create_agreement(args, options) end
 ---@field agreements? luapay.mobilepay_subscriptions.ListAgreementsResult.agreements[]
 
 ---@class luapay.mobilepay_subscriptions.ListAgreementsPage : luapay.Page
+---@field [integer] luapay.mobilepay_subscriptions.ListAgreementsResult
+---@field items fun(): luapay.mobilepay_subscriptions.ListAgreementsResult.agreements[]
+---@field next async fun(): luapay.mobilepay_subscriptions.ListAgreementsPage?, luapay.Fault?
 
 --- Returns agreements, page by page.
 ---@async
@@ -765,7 +768,7 @@ function MobilepaySubscriptions:request_refund(args, options) end
 
 --- Returns your merchant and its subscription providers.
 ---@async
----@param args luapay.mobilepay_subscriptions.GetMerchantArgs
+---@param args? luapay.mobilepay_subscriptions.GetMerchantArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobilepay_subscriptions.GetMerchantResult? result
 ---@return luapay.Fault? fault

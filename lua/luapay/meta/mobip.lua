@@ -143,7 +143,7 @@ function Mobip:create_one_use_qr(args, options) end
 
 --- Tells whether the session is good; it opens none.
 ---@async
----@param args luapay.mobip.LoginArgs
+---@param args? luapay.mobip.LoginArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobip.LoginResult? result
 ---@return luapay.Fault? fault
@@ -259,7 +259,7 @@ function Mobip:get_account(args, options) end
 
 --- Returns statistics, or as `content` what is not JSON.
 ---@async
----@param args luapay.mobip.GetStatsArgs
+---@param args? luapay.mobip.GetStatsArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobip.GetStatsResult? result
 ---@return luapay.Fault? fault
@@ -359,7 +359,7 @@ function Mobip:get_transaction(args, options) end
 
 --- Returns the account's invoices, all at once.
 ---@async
----@param args luapay.mobip.GetInvoiceListArgs
+---@param args? luapay.mobip.GetInvoiceListArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobip.GetInvoiceListResult? result
 ---@return luapay.Fault? fault
@@ -421,7 +421,7 @@ function Mobip:set_mobip_transactions(args, options) end
 
 --- Returns transactions of the queue, which keeps them.
 ---@async
----@param args luapay.mobip.GetMobipTransactionsArgs
+---@param args? luapay.mobip.GetMobipTransactionsArgs
 ---@param options? luapay.CallOptions
 ---@return luapay.mobip.GetMobipTransactionsResult? result
 ---@return luapay.Fault? fault
