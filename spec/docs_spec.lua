@@ -65,6 +65,11 @@ describe("the example of", function()
   for _, api in ipairs(generate.apis()) do
     local data = dofile("doc/examples/" .. api.name .. ".lua")
     local real = sandbox[api.name]
+    for _, section in ipairs(data.sections or {}) do
+      it(api.name .. ", " .. section.title .. ", runs", function()
+        run(data.start .. section.code, section.title)
+      end)
+    end
     for _, endpoint in ipairs(api.endpoints) do
       local id = api.name .. "." .. endpoint.name
       it(id .. " runs as it stands", function()
@@ -243,6 +248,19 @@ describe("the types for editors", function()
       assert.same(names_in(message), documented(data.options))
     end)
   end
+
+  it("have the options of luapay.auth.oidc", function()
+    local oidc = require "luapay.auth.oidc"
+    local _, message = pcall(oidc.new, { nonsense = 1 })
+    assert.same(names_in(message), documented "luapay.OidcOptions")
+    local client = oidc.new {
+      client_id = "i",
+      client_secret = "s",
+      transport = {},
+    }
+    _, message = pcall(client.authorization_url, client, { nonsense = 1 })
+    assert.same(names_in(message), documented "luapay.OidcLoginOptions")
+  end)
 
   it("have the options of a call", function()
     local client = luapay.infobip {

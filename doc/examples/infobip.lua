@@ -17,6 +17,38 @@ local infobip = luapay.infobip {
   transport = provider:transport(),
 }
 ]],
+  sections = {
+    {
+      title = "All or nothing",
+      text = "`luapay.flow.topup` credits many accounts: when one credit"
+        .. " fails, those before it are rolled back, the last first. A credit"
+        .. " whose outcome is unknown is never sent again, and a rollback that"
+        .. " failed is never passed over: then a person has to look.",
+      code = [[
+local report, fault = luapay.flow.topup.credit_all(infobip, {
+  {
+    reference = "order-17",
+    accountKey = "EUR-1",
+    amount = "12.50",
+    currencycode = "EUR",
+    description = "Order 17",
+  },
+  {
+    reference = "order-18",
+    accountKey = "nobody",
+    amount = "20.00",
+    currencycode = "EUR",
+    description = "Order 18",
+  },
+}, { note = "order 18 could not be paid" })
+
+assert(report == nil and fault.kind == "rolled_back")
+assert(fault.outcome == "failed") -- nothing is left of it
+assert(fault.report.items[1].state == "rolled_back")
+assert(fault.report.items[2].state == "failed")
+]],
+    },
+  },
   things = {
     credit = {
       from = "add_funds",

@@ -77,10 +77,8 @@ return {
     .. " batches, a day or more ahead, and executed on their day. One-off"
     .. " payments are accepted and captured one by one, and what was paid is"
     .. " refunded. Amounts are decimals.",
-  more = "Tokens come from OpenID Connect: `luapay.auth.oidc` makes the"
-    .. " address to which a merchant is sent and exchanges what comes back."
-    .. " The client renews an access token before it ends, and once more when"
-    .. " it was refused.",
+  more = "The client renews an access token before it ends, and once more"
+    .. " when it was refused.",
   start = [[
 local luapay = require "luapay"
 local provider = require("luapay.sandbox").mobilepay_subscriptions()
@@ -95,6 +93,49 @@ local subscriptions = luapay.mobilepay_subscriptions {
   transport = provider:transport(),
 }
 ]],
+  sections = {
+    {
+      title = "Logging in",
+      options = "luapay.OidcOptions",
+      text = "A merchant consents once, in a browser. `luapay.auth.oidc` makes"
+        .. " the address to which it is sent, with PKCE, state and nonce, and"
+        .. " exchanges what the browser brings back: the state is compared,"
+        .. " the id_token's signature and claims are checked against the"
+        .. " provider's keys. It needs libcrypto.",
+      code = [[
+local oidc = require("luapay.auth.oidc").new {
+  environment = "sandbox",
+  client_id = "sandbox-client",
+  client_secret = "sandbox-secret",
+  transport = provider:transport(),
+  time = function() -- only here: the sandbox has a day of its own
+    return provider.clock:now()
+  end,
+}
+
+local login = assert(oidc:authorization_url {
+  redirect_uri = "https://localhost/callback",
+  merchant_vat = "DK12345678",
+})
+-- keep `login`, send the merchant to login.url; later, in the callback:
+local answer = provider:authorize(login.url) -- code, id_token, state
+local tokens = assert(oidc:exchange(login, answer))
+
+local merchant = luapay.mobilepay_subscriptions {
+  environment = "sandbox",
+  client_id = "sandbox-client",
+  client_secret = "sandbox-secret",
+  refresh_token = tokens.refresh_token,
+  on_tokens = function(new)
+    tokens = new -- keep new.refresh_token: the old one may end
+  end,
+  provider_id = "f0000000-0000-4000-8000-000000000001",
+  transport = provider:transport(),
+}
+assert(merchant:get_provider())
+]],
+    },
+  },
   things = {
     pending = {
       says = "`agreement` is what `create_agreement` returned.",

@@ -20,6 +20,32 @@ local mobip = luapay.mobip {
   transport = provider:transport(),
 }
 ]],
+  sections = {
+    {
+      title = "What became of a payment",
+      text = "`luapay.mobip.status` reads the result of `is_valid`, and"
+        .. " `luapay.mobip.picture` makes the bytes of a PNG of `raw_qr`.",
+      code = [[
+local status = require "luapay.mobip.status"
+local picture = require "luapay.mobip.picture"
+
+local payment = assert(mobip:send_payment_request {
+  item_amount_in_cents = 1250,
+  tax_amount = 250,
+  item_name = "Tea",
+  media = "EMAIL",
+  customer_email = "payer@shop.example",
+  redirect_url = "https://shop.example/thanks",
+})
+assert(picture.decode(payment.raw_qr))
+
+provider:pay(payment.trid) -- the sandbox's payer pays
+
+local state = assert(mobip:is_valid { trid = payment.trid })
+assert(status.is_paid(state) and status.is_final(state))
+]],
+    },
+  },
   things = {
     payment = {
       from = "send_payment_request",

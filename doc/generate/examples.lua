@@ -1,6 +1,7 @@
 -- examples.lua - the examples of a page as programs. doc/examples/<api>.lua
--- returns what stands at the top of the page (`intro`, `more`, `options`)
--- and `start` (what all examples begin with), `things` (what they need: the
+-- returns what stands at the top of the page (`intro`, `more`, `options`),
+-- `start` (what all examples begin with), `sections` (`title`, `text`,
+-- `code`, and a class of `options`), `things` (what examples need: the
 -- `code` that makes it, what it `needs` itself, and `from`, the method that
 -- returned it, or what it `says`) and `calls` (by method: `code`, `needs`).
 

@@ -190,6 +190,14 @@ function page.make(api, endpoints, data)
   add_client_arguments(add, endpoints)
   add "The examples below run as they stand, behind these lines:\n"
   add("```lua\n" .. data.start .. "```\n")
+  for _, section in ipairs(data.sections or {}) do
+    add("## " .. section.title .. "\n")
+    add(text.wrap(section.text))
+    add("```lua\n" .. section.code .. "```\n")
+    if section.options then
+      add(options.table(options.classes()[section.options]))
+    end
+  end
   add "## Methods\n"
   add_methods(add, endpoints)
   add(

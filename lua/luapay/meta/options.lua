@@ -135,6 +135,47 @@
 --- `authenticateduser` of the calls that simulate a user.
 ---@field test_user? string
 
+---@class luapay.OidcOptions
+--- Of OpenID Connect.
+---@field client_id string
+--- Of OpenID Connect.
+---@field client_secret string
+--- The transport to send with.
+---@field transport luapay.Transport
+--- Whose OpenID provider is asked: the real one, or that of the test
+--- environment; "production".
+---@field environment? "production"|"sandbox"
+--- The merchant's country; "DK".
+---@field country? "DK"|"FI"
+--- `https://host` instead of the provider's.
+---@field base_url? string
+--- Its discovery document, instead of the country's.
+---@field discovery_url? string
+--- Instead of what the discovery document says.
+---@field issuer? string
+--- Instead of what the discovery document says.
+---@field authorization_endpoint? string
+--- Instead of what the discovery document says.
+---@field token_endpoint? string
+--- Instead of what the discovery document says.
+---@field jwks_uri? string
+--- Seconds for each of the two steps; 30.
+---@field timeout? number
+--- Seconds by which clocks may differ; 60.
+---@field leeway? number
+--- Seconds since 1970; `os.time`.
+---@field time? fun(): number
+
+---@class luapay.OidcLoginOptions
+--- Where the merchant comes back to.
+---@field redirect_uri string
+--- `DK` or `FI` and 8 digits.
+---@field merchant_vat? string
+--- "openid offline_access subscriptions".
+---@field scope? string
+--- How the answer comes; "form_post".
+---@field response_mode? "form_post"|"fragment"
+
 ---@alias luapay.NewMobilepaySubscriptions
 ---| fun(o: luapay.MobilepaySubscriptionsOptions): luapay.MobilepaySubscriptions
 
