@@ -33,10 +33,12 @@ end
 ---@param what string who is asking, for the message
 ---@param given table?
 ---@param known table<string, table> a rule for each option
+---@param level? integer whose fault it is: 3, the caller of the caller
 ---@return table checked a copy, with defaults filled in
-function options.check(what, given, known)
+function options.check(what, given, known, level)
+  level = level or 3
   if type(given) ~= "table" then
-    error(what .. ": expected a table of options", 3)
+    error(what .. ": expected a table of options", level)
   end
   for name in pairs(given) do
     if not known[name] then
@@ -46,14 +48,16 @@ function options.check(what, given, known)
           tostring(name),
           names_of(known)
         ),
-        3
+        level
       )
     end
   end
   local checked = {}
   for name, rule in pairs(known) do
     local problem = problem_of(given[name], rule)
-    if problem then error(("%s: %s: %s"):format(what, name, problem), 3) end
+    if problem then
+      error(("%s: %s: %s"):format(what, name, problem), level)
+    end
     checked[name] = given[name]
     if checked[name] == nil then checked[name] = rule.default end
   end

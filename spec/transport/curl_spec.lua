@@ -75,10 +75,10 @@ describe("luapay.transport.curl", function()
 
   describe("options", function()
     for what, case in pairs {
-      ["an unknown name"] = { { verify = false }, "'verify'" },
-      ["a wrong type"] = { { ca_file = 1 }, "'ca_file'" },
+      ["an unknown name"] = { { verify = false }, "no such option: verify" },
+      ["a wrong type"] = { { ca_file = 1 }, "ca_file: expected a string" },
       ["a negative time"] = { { connect_timeout = -1 }, "'connect_timeout'" },
-      ["no proxy"] = { { proxy = "gopher://x" }, "'proxy'" },
+      ["no proxy"] = { { proxy = "gopher://x" }, "proxy: expected" },
       ["a zero byte"] = { { ca_file = "a\0b" }, "'ca_file'" },
     } do
       it("raise for " .. what .. ", naming the option", function()

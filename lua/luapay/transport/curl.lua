@@ -1,6 +1,7 @@
 -- Sends over libcurl, from a script or any program that may block.
 -- Inside luapay.map, calls go on side by side; elsewhere they block.
 
+local options = require "luapay.options"
 local task = require "luapay.task"
 
 local transport = {}
@@ -9,33 +10,27 @@ local Curl = {}
 Curl.__index = Curl
 
 local OPTIONS = {
-  ca_file = "string",
-  ca_path = "string",
-  cert_file = "string",
-  key_file = "string",
-  key_password = "string",
-  proxy = "string",
-  connect_timeout = "number",
-  idle_time = "number",
-  max_answer = "number",
-  http_loopback = "boolean",
+  ca_file = { type = "string" },
+  ca_path = { type = "string" },
+  cert_file = { type = "string" },
+  key_file = { type = "string" },
+  key_password = { type = "string" },
+  proxy = { type = "string" },
+  connect_timeout = { type = "number" },
+  idle_time = { type = "number" },
+  max_answer = { type = "number" },
+  http_loopback = { type = "boolean" },
 }
 
 local PROXIES = { http = true, https = true, socks5 = true, socks5h = true }
 
-local function check(options)
-  for name, value in pairs(options) do
-    local wanted = OPTIONS[name]
-    if not wanted then
-      error("unknown option '" .. tostring(name) .. "'", 3)
-    elseif type(value) ~= wanted then
-      error(("option '%s' must be a %s"):format(name, wanted), 3)
-    end
+local function check(given)
+  local checked = options.check("luapay.transport.curl", given, OPTIONS, 4)
+  local proxy = checked.proxy
+  if proxy and not PROXIES[proxy:match "^(%w+)://[^%c%s]+$" or ""] then
+    error("luapay.transport.curl: proxy: expected http://host:port", 3)
   end
-  local proxy = options.proxy
-  if proxy and not PROXIES[proxy:match("^(%w+)://[^%c%s]+$") or ""] then
-    error("option 'proxy' must be like http://host:port", 3)
-  end
+  return checked
 end
 
 local function open_pool(self)
@@ -97,14 +92,13 @@ Curl.__close = Curl.close
 --- this machine, for tests.
 ---
 --- TLS 1.2 or later, certificate and host name are always checked.
----@param options? luapay.CurlOptions
+---@param given? luapay.CurlOptions
 ---@return luapay.Transport
-function transport.new(options)
-  options = options or {}
-  check(options)
+function transport.new(given)
+  local checked = check(given or {})
   local curl = require "luapay.curl" -- loads libcurl: not before needed
   return setmetatable({
-    pool = curl.open(options),
+    pool = curl.open(checked),
     now = curl.now,
   }, Curl)
 end
