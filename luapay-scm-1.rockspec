@@ -266,6 +266,8 @@ build = {
       "lua/luapay/sandbox/subscriptions/kinds.lua",
     ["luapay.sandbox.subscriptions.login"] =
       "lua/luapay/sandbox/subscriptions/login.lua",
+    ["luapay.sandbox.subscriptions.login_page"] =
+      "lua/luapay/sandbox/subscriptions/login_page.lua",
     ["luapay.sandbox.subscriptions.look"] =
       "lua/luapay/sandbox/subscriptions/look.lua",
     ["luapay.sandbox.subscriptions.methods"] =

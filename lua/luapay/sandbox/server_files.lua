@@ -84,6 +84,7 @@ http {
   client_body_buffer_size 1m;
 TEMPORARY
   lua_package_path "ROOT?.lua;ROOT?/init.lua;;";
+  lua_package_cpath "ROOT../build/luajit/?.so;;";
   init_by_lua_block {
     local json = require "luapay.sandbox.json"
     local file = assert(io.open("DIR/options.json"))

@@ -3,7 +3,7 @@
 
 local id_token = require "luapay.sandbox.subscriptions.id_token"
 local json = require "luapay.sandbox.json"
-local say = require "luapay.sandbox.subscriptions.say"
+local page = require "luapay.sandbox.subscriptions.login_page"
 local signer = require "luapay.sandbox.subscriptions.signer"
 
 local login = {}
@@ -27,14 +27,6 @@ end
 --- The keys.
 function login.jwks(state)
   return state.identity.signer:jwks()
-end
-
---- The login page, on which nobody can type.
-function login.page()
-  local response = say.yes(200)
-  response.headers["content-type"] = "text/html"
-  response.body = "<html><body>Log in by provider:authorize.</body></html>"
-  return response
 end
 
 local function problem_of(state, asked)
@@ -61,8 +53,9 @@ end
 ---@param state table
 ---@param asked table<string, string> the parameters of the address
 ---@param merchant string? the id of who consents; nil: rejects
+---@param request? table by which address the provider was asked
 ---@return table answer code, id_token, state; or error
-function login.consent(state, asked, merchant)
+function login.consent(state, asked, merchant, request)
   local problem = problem_of(state, asked) or not merchant and "access_denied"
   if problem then return { error = problem, state = asked.state } end
   local grant = {
@@ -78,8 +71,16 @@ function login.consent(state, asked, merchant)
   return {
     code = code,
     state = asked.state,
-    id_token = id_token.make(state, grant, hash),
+    id_token = id_token.make(state, grant, hash, request),
   }
+end
+
+--- The login page: the merchant of the options consents without a click.
+--- In a browser it goes on by itself, as the real one does in the end.
+function login.page(state, _, _, request)
+  local asked = page.parameters(request.query)
+  local merchant = state.options.merchant
+  return page.go_back(asked, login.consent(state, asked, merchant, request))
 end
 
 return login

@@ -1,6 +1,7 @@
 -- What tests see of a pretend MobilePay Subscriptions, and how they log in.
 
 local login = require "luapay.sandbox.subscriptions.login"
+local page = require "luapay.sandbox.subscriptions.login_page"
 local money = require "luapay.sandbox.subscriptions.money"
 
 local look = {}
@@ -47,6 +48,12 @@ look.agreement = looker "agreements"
 look.payment = looker "payments"
 look.refund = looker "refunds"
 
+--- The time, in seconds since 1970.
+---@return number
+function look:now()
+  return self.clock:now()
+end
+
 --- Checks the books; see books.lua for the rules.
 ---@return true? ok, or nil
 ---@return string[]? broken one sentence for each broken rule
@@ -78,22 +85,13 @@ function look:refresh_token(merchant)
   return self.state.identity:new_refresh(grant(self, merchant))
 end
 
-local function parameters(url)
-  local out = {}
-  for name, value in (url:match "%?(.*)$" or ""):gmatch "([^&=]+)=([^&]*)" do
-    out[name] = value:gsub("%%(%x%x)", function(hex)
-      return string.char(tonumber(hex, 16))
-    end)
-  end
-  return out
-end
-
 --- The merchant opens the address of a login and consents, or does not.
 ---@param url string
 ---@param how? { merchant: string?, reject: boolean? }
 ---@return table answer what the browser brings back: code, id_token, state
 function look:authorize(url, how)
-  local asked = parameters(url)
+  local host, query = url:match "^https://([^/]+)/[^?]*%?(.*)$"
+  local asked = page.parameters(query)
   local merchant = how and how.merchant or self.state.options.merchant
   for id, one in pairs(self.state.merchants) do
     if asked.merchant_vat and one.vat == asked.merchant_vat then
@@ -101,7 +99,8 @@ function look:authorize(url, how)
     end
   end
   if how and how.reject then merchant = nil end
-  return login.consent(self.state, asked, merchant)
+  local request = { headers = { host = host } }
+  return login.consent(self.state, asked, merchant, request)
 end
 
 --- The merchant withdraws its consent: no token of it is good any more.
