@@ -275,7 +275,7 @@ describe("the types for editors", function()
   it("have the options of the curl transport", function()
     local source = text.read "lua/luapay/transport/curl.lua"
     local set = {}
-    for name in source:match("OPTIONS = (%b{})"):gmatch '([%w_]+) = "' do
+    for name in source:match("OPTIONS = (%b{})"):gmatch "\n  ([%w_]+) = " do
       set[name] = true
     end
     assert.same(keys(set), documented "luapay.CurlOptions")

@@ -109,7 +109,7 @@ local oidc = require("luapay.auth.oidc").new {
   client_secret = "sandbox-secret",
   transport = provider:transport(),
   time = function() -- only here: the sandbox has a day of its own
-    return provider.clock:now()
+    return provider:now()
   end,
 }
 
