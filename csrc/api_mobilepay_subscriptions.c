@@ -867,17 +867,17 @@ static const struct pay_refusal list_refunds_refusals[] = {
   NO_ACCESS, RULED_OUT, { .status = 0 } };
 
 static const struct pay_refusal get_merchant_refusals[] = {
-  NOT_THERE, RULED_OUT, { .status = 0 } };
+  NO_ACCESS, NOT_THERE, RULED_OUT, { .status = 0 } };
 
 static const struct pay_refusal decision_refusals[] = {
   WRONG_DATA, NO_ACCESS, NOT_YOURS, NOT_THERE, RULED_OUT, PRECONDITION,
   { .status = 0 } };
 
 static const struct pay_refusal simulation_refusals[] = {
-  NOT_YOURS, NOT_THERE, RULED_OUT, { .status = 0 } };
+  NO_ACCESS, NOT_YOURS, NOT_THERE, RULED_OUT, { .status = 0 } };
 
 static const struct pay_refusal reject_refusals[] = {
-  NOT_YOURS, RULED_OUT, { .status = 0 } };
+  NO_ACCESS, NOT_YOURS, RULED_OUT, { .status = 0 } };
 
 static const int ok[] = { 200, 0 };
 static const int created[] = { 201, 0 };

@@ -108,6 +108,10 @@ return {
   -- answers, statuses, repetition
   { "create_agreement: refusals: extra 412", "named among its errors" },
   {
+    "^mobilepay_subscriptions%..*: refusals: extra 401$",
+    "all calls carry the token; without 401 it would not be renewed",
+  },
+  {
     "^mobilepay_online%.create_.*: repeat",
     "said of all calls at once; without a key a repetition makes another",
   },

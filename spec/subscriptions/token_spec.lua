@@ -44,6 +44,19 @@ describe("luapay.mobilepay_subscriptions", function()
     assert.equal(1, #client:list_one_off_payments { agreementid = id })
   end)
 
+  it("renews it on a 401 of those that have no id, and of users", function()
+    for _, case in ipairs {
+      { "get_merchant", {} },
+      { "simulate_payment_reject", { paymentid = helper.NOBODY } },
+    } do
+      local provider, client = helper.open()
+      provider:inject { at = case[1], fault = "error", status = 401 }
+      client[case[1]](client, case[2])
+      assert.equal(2, calls(provider, "token"), case[1])
+      assert.equal(2, calls(provider, case[1]))
+    end
+  end)
+
   it("says so when the consent is withdrawn, and asks no more", function()
     local provider, client = helper.open()
     assert(client:get_provider {})
