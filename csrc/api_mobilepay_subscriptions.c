@@ -272,7 +272,8 @@ static const struct pay_field create_agreement_args[] = {
     "Where the user comes back to, and who hears of the answer."),
   { .name = "plan", .type = PAY_STRING, .flags = PAY_REQUIRED, .max = 30,
     .doc = "Name of the plan, as the user sees it." },
-  { .name = "external_id", .type = PAY_STRING, .flags = PAY_NULLABLE,
+  { .name = "external_id", .type = PAY_STRING,
+    .flags = PAY_NULLABLE | PAY_KEY,
     .max = 64, .doc = "Your own id of the agreement." },
   { .name = "amount", .type = PAY_MONEY, .currency = "currency",
     .digits = 2, .flags = PAY_NULLABLE,
@@ -677,7 +678,8 @@ static const struct pay_field request_refund_args[] = {
   { .name = "status_callback_url", .type = PAY_STRING,
     .format = PAY_HTTPS, .flags = PAY_NULLABLE,
     .doc = "URL that hears whether the money went back." },
-  { .name = "external_id", .type = PAY_STRING, .flags = PAY_NULLABLE,
+  { .name = "external_id", .type = PAY_STRING,
+    .flags = PAY_NULLABLE | PAY_KEY,
     .doc = "Your own id; comes back with the callback." },
   { .name = NULL }
 };

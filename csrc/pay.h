@@ -71,8 +71,8 @@ enum pay_flag {
   PAY_SIGNATURE = 32,   /* the client's authentication fills it in */
   PAY_LINES = 64,       /* may hold line breaks */
   PAY_SENT_EMPTY = 128, /* sent with an empty value when absent */
-  PAY_KEY = 256,        /* the idempotency key: made where none is given */
-  PAY_TRIM = 512        /* names in here may end in blanks, which are none */
+  PAY_KEY = 256, /* by what a call is known again: made where none is given */
+  PAY_TRIM = 512 /* names in here may end in blanks, which are none */
 };
 
 struct pay_field {

@@ -156,6 +156,42 @@ describe("a correlation id", function()
   end)
 end)
 
+describe("a correlation id of an API that takes none", function()
+  it("ties a fault to what the hooks were told", function()
+    local heard
+    local client = infobip(scripted(SESSION, LOST), {
+      on_request = function(event)
+        heard = event.correlation_id
+      end,
+    })
+    local _, fault = client:add_funds(CREDIT)
+    assert.truthy(heard)
+    assert.equal(heard, fault.correlation_id)
+    _, fault = infobip(scripted(SESSION, LOST)):add_funds(CREDIT)
+    assert.truthy(fault.correlation_id)
+  end)
+end)
+
+describe("a reference of a call that is sent once", function()
+  it("is made where none is given, and is in the fault", function()
+    local transport, log = scripted(LOST)
+    local client = luapay.mobilepay_subscriptions {
+      transport = transport,
+      access_token = "token",
+      provider_id = PAYMENT,
+    }
+    local _, fault = client:request_refund {
+      agreementid = PAYMENT,
+      paymentid = PAYMENT,
+      amount = "1.00",
+    }
+    local sent = log[1].body:match '"external_id":"([^"]+)"'
+    assert.equal(1, #log)
+    assert.equal("unknown", fault.outcome)
+    assert.equal(sent, fault.idempotency_key)
+  end)
+end)
+
 describe("hooks", function()
   it("are told of each attempt, of waits and of faults", function()
     local heard = {}

@@ -8,6 +8,7 @@ local exchange = require "luapay.exchange"
 local fault = require "luapay.fault"
 local hooks = require "luapay.hooks"
 local json = require "luapay.json"
+local random = require "luapay.random"
 
 local call = {}
 
@@ -34,6 +35,7 @@ local function prepare(inner, endpoint, args, given)
     core.prepare(endpoint.number, args, inner.settings, base)
   if not request then return nil, fault.new(refusal, endpoint.id) end
   request.endpoint = endpoint.id
+  if inner.hooked then request.correlation_id = random.uuid() end
   if given or endpoint.dressed then
     refusal = dress.request(inner, endpoint, request, args, given)
     if refusal then return nil, refusal end
@@ -66,10 +68,9 @@ end
 -- What a fault says beside what the step that failed has said.
 local function finish(inner, err, request)
   err.renew = nil
-  if request then
-    err.correlation_id = err.correlation_id or request.correlation_id
-    err.idempotency_key = request.idempotency_key
-  end
+  local made = request and request.correlation_id
+  err.correlation_id = err.correlation_id or made or random.uuid()
+  err.idempotency_key = request and request.idempotency_key
   if inner.on_fault then hooks.fault(inner.on_fault, err) end
   return err
 end

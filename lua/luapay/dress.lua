@@ -70,6 +70,7 @@ local function check_key(inner, endpoint, request, args)
   local key = endpoint.key and args[endpoint.key]
   if type(key) ~= "string" then return nil end
   request.idempotency_key = key
+  if not endpoint.keyed then return nil end -- only a reference
   local content = request.url .. "\n" .. (request.body or "")
   local scope = endpoint.id .. "\n" .. tostring(args.merchantId)
   if inner.keys:admits(scope, key, content) then return nil end
@@ -84,6 +85,7 @@ end
 ---@return luapay.Fault? refusal
 function dress.request(inner, endpoint, request, args, given)
   request.correlation_id = endpoint.correlation and args[endpoint.correlation]
+    or request.correlation_id
   if given then
     if given.retries then
       request.policy = setmetatable(

@@ -50,6 +50,7 @@ function row.find(api, name)
     harmless = all.harmless,
     repeatable = again ~= "once",
     key = key,
+    keyed = again == "keyed",
     correlation = correlation,
     dressed = (key or correlation) and true,
     page = find(all.params, is_page),

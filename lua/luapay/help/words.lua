@@ -19,7 +19,7 @@ local NOTES = {
   { "lines", "may have line breaks" },
   { "nullable", "or luapay.null" },
   { "secret", "secret" },
-  { "key", "the idempotency key: made where none is given" },
+  { "key", "by what the call is known again: made where none is given" },
 }
 
 -- Adds what is not nil.
