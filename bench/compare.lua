@@ -82,7 +82,6 @@ local function show_sizes()
 end
 
 local function show_require()
-  show_fields()
   local times = {}
   for i = 1, 21 do
     times[i] = tonumber(programs.script("bench/require.lua"))
@@ -120,5 +119,6 @@ for _, job in ipairs(jobs) do
   show(job)
 end
 show_require()
+show_fields()
 show_memory()
 report.finish()

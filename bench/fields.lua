@@ -13,7 +13,6 @@ end
 local args = {
   ["x-ibm-client-id"] = "b5f8a2c4d1e07936",
   ["x-ibm-client-secret"] = "9d1c73e6a5b84f20",
-  CorrelationId = ID,
   allowedCardTypes = {
     { name = "DANKORT", encryptedPanCallbackUrl = url("card") },
     { name = "VISA-DEBIT", encryptedPanCallbackUrl = url("card") },
@@ -32,7 +31,6 @@ local args = {
   isCheckout = true,
   addressCallbackUrl = url("address"),
   deliveryAddressAllowed = true,
-  deliveryLimitedTo = { "DK", "FI" },
   validUntil = "2026-12-24T18:00:00Z",
   autoCapture = false,
   preferVisaPartOfVisaDankort = true,

@@ -60,6 +60,8 @@ int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
 
 int pay_complain_of_type (lua_State *L, const struct pay_spot *at,
                           const char *expected) {
+  if (lua_islightuserdata(L, -1))
+    return pay_complain(L, at, "must not be null");
   return pay_complain(L, at, "expected %s, got a %s", expected,
                       luaL_typename(L, -1));
 }

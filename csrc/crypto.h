@@ -25,7 +25,7 @@
 #define PAY_DIGEST_BYTES 32
 
 struct pay_key {
-  EVP_PKEY *key;  /* NULL while it is being made */
+  EVP_PKEY *key; /* NULL while it is being made */
   int is_private;
 };
 

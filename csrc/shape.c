@@ -173,8 +173,6 @@ static int (*const shapes[])(lua_State *, const struct pay_field *,
 
 int pay_to_wire (lua_State *L, const struct pay_field *f,
                  const struct pay_spot *at, struct pay_wire *w) {
-  if (lua_islightuserdata(L, -1))
-    return pay_complain(L, at, "must not be null");
   if (!shapes[f->type](L, f, at, w))
     return 0;
   if (at->redact && (f->flags & PAY_SECRET))

@@ -66,19 +66,15 @@ local function answer_is_lost(infobip, seen, provider)
   show.title("3. One order whose answer is lost on the way")
   show.say("The provider books it, then the connection dies.")
   provider:inject { at = "add_funds", fault = "lost_answer" }
-  local _, fault = credit(
-    infobip,
-    seen,
+  local _, fault = credit(infobip, seen, {
     {
-      {
-        reference = "order-4",
-        accountKey = "DKK-1",
-        amount = "75.00",
-        currencycode = "DKK",
-        description = "Top-up for order-4",
-      },
-    }
-  )
+      reference = "order-4",
+      accountKey = "DKK-1",
+      amount = "75.00",
+      currencycode = "DKK",
+      description = "Top-up for order-4",
+    },
+  })
   show.say(
     "The money may have moved, so it is not sent again, and not called "
       .. "failed. Who can look at the provider's books finds it there, once:"

@@ -68,14 +68,11 @@ describe("luapay.map", function()
       source:call(item)
       return item * 10, index
     end)
-    assert.same(
-      {
-        { item = 5, result = 50, fault = 1 },
-        { item = 1, result = 10, fault = 2 },
-        { item = 3, result = 30, fault = 3 },
-      },
-      done
-    )
+    assert.same({
+      { item = 5, result = 50, fault = 1 },
+      { item = 1, result = 10, fault = 2 },
+      { item = 3, result = 30, fault = 3 },
+    }, done)
     assert.equal(5, source.clock.time) -- side by side, not one by one
   end)
 

@@ -56,16 +56,13 @@ function helper.send(provider, call)
 end
 
 function helper.login(provider, username, password)
-  local _, answer = helper.send(
-    provider,
-    {
-      "login",
-      body = {
-        username = username or "reseller",
-        password = password or "secret",
-      },
-    }
-  )
+  local _, answer = helper.send(provider, {
+    "login",
+    body = {
+      username = username or "reseller",
+      password = password or "secret",
+    },
+  })
   return answer.login and answer.login.ibAuthCookie or answer.ibAuthCookie
 end
 

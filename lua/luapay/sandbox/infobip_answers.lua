@@ -19,19 +19,16 @@ end
 ---@param ... string variables
 ---@return table response
 function say.no(status, id, text, ...)
-  return respond(
-    status,
-    {
-      requestError = {
-        serviceException = {
-          messageId = id,
-          text = text,
-          variables = json.list { ... },
-        },
-        policyException = json.null,
+  return respond(status, {
+    requestError = {
+      serviceException = {
+        messageId = id,
+        text = text,
+        variables = json.list { ... },
       },
-    }
-  )
+      policyException = json.null,
+    },
+  })
 end
 
 --- The answer to a login.
