@@ -8,6 +8,8 @@ local resume, status = coroutine.resume, coroutine.status
 
 local homes = setmetatable({}, { __mode = "k" }) -- coroutine -> its group
 
+local alive = 0 -- workers: while there are none, nobody need be asked
+
 local Group = {}
 Group.__index = Group
 
@@ -23,6 +25,7 @@ local can_yield = coroutine.isyieldable
 --- The group that the running coroutine works for, if any.
 ---@return table?
 function Group.running()
+  if alive == 0 then return nil end
   local co = running()
   local group = co and homes[co]
   if group and not can_yield() then
@@ -51,6 +54,7 @@ local function bury(group, co, ok, err)
   homes[co] = nil
   Loop.let_go(co)
   group.active = group.active - 1
+  alive = alive - 1
   if not ok and not group.failed then
     group.failed = true
     group.err = type(err) == "string" and debug.traceback(co, err) or err
@@ -77,6 +81,7 @@ function Group:start(work)
   homes[co] = self
   self.loop:take(co)
   self.active = self.active + 1
+  alive = alive + 1
   continue(co, self)
 end
 
