@@ -167,16 +167,22 @@ static int read_result (lua_State *L, const struct pay_endpoint *e, int status,
   return read_object(L, e, status);
 }
 
+/* "0", with or without blanks around it. */
+static int is_zero_text (const char *s) {
+  s += strspn(s, " \t\r\n");
+  return *s == '0' && s[1 + strspn(s + 1, " \t\r\n")] == '\0';
+}
+
 /* 1 for "0" as text or number, 0 for another code, -1 for none. */
 static int is_ok (lua_State *L, const struct pay_api *api, int answer) {
-  int ok;
+  int ok = -1;
   if (api->ok_field == NULL)
     return 1;
   pay_push_path(L, answer, api->ok_field);
-  if (lua_isstring(L, -1))
-    ok = lua_tonumber(L, -1) == 0 && *lua_tostring(L, -1) == '0';
-  else
-    ok = -1;
+  if (lua_type(L, -1) == LUA_TNUMBER)
+    ok = lua_tonumber(L, -1) == 0;
+  else if (lua_type(L, -1) == LUA_TSTRING)
+    ok = is_zero_text(lua_tostring(L, -1));
   lua_pop(L, 1);
   return ok;
 }

@@ -61,8 +61,7 @@ static void read_long (lua_State *L, const struct pay_field *f, const char *s,
 }
 
 static int is_yes (const char *s) {
-  return strcmp(s, "true") == 0 || strcmp(s, "True") == 0 ||
-         strcmp(s, "1") == 0;
+  return strcmp(s, "true") == 0 || strcmp(s, "True") == 0;
 }
 
 static void read_string (lua_State *L, const struct pay_field *f) {

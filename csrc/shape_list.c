@@ -15,14 +15,29 @@ static int is_json_text (lua_State *L, const struct pay_field *f) {
   return *s == '[' || *s == '{';
 }
 
+static int has_secrets (const struct pay_field *f) {
+  for (f = f->fields; f != NULL && f->name != NULL; f++) {
+    if (f->flags & PAY_SECRET)
+      return 1;
+  }
+  return 0;
+}
+
+/* Nobody looks inside it, so it is as secret as what it may hold. */
+static int text_to_wire (lua_State *L, const struct pay_field *f,
+                         const struct pay_spot *at, struct pay_wire *w) {
+  struct pay_field text = { .flags = PAY_LINES };
+  if (has_secrets(f))
+    text.flags |= PAY_SECRET;
+  return pay_to_wire(L, &text, at, w);
+}
+
 /* JSON inside a form's field. */
 int pay_json_to_wire (lua_State *L, const struct pay_field *f,
                       const struct pay_spot *at, struct pay_wire *w) {
   struct pay_text t;
-  if (is_json_text(L, f)) {
-    static const struct pay_field text = { .flags = PAY_LINES };
-    return pay_to_wire(L, &text, at, w);
-  }
+  if (is_json_text(L, f))
+    return text_to_wire(L, f, at, w);
   pay_text_open(L, &t);
   lua_pushvalue(L, -2);
   if (!pay_add_json(L, f, at, &t))
