@@ -229,6 +229,41 @@ describe("luapay.infobip", function()
   end)
 end)
 
+describe("the tables", function()
+  -- kilobytes that a client and its first method take
+  local function size_of(make, method)
+    make() -- what is loaded once
+    collectgarbage()
+    collectgarbage()
+    local before = collectgarbage "count"
+    local client = make()
+    local _ = client[method]
+    collectgarbage()
+    collectgarbage()
+    return collectgarbage "count" - before, client
+  end
+
+  it("take no memory of a Lua state, however many they are", function()
+    local function transport() end
+    local few = size_of(function()
+      return luapay.infobip {
+        username = "u",
+        password = "p",
+        transport = transport,
+      }
+    end, "add_funds")
+    local many = size_of(function()
+      return luapay.mobilepay_online {
+        client_id = "i",
+        client_secret = "s",
+        transport = transport,
+      }
+    end, "initiate_payment")
+    assert.truthy(few < 16, few)
+    assert.truthy(many < few + 2, many)
+  end)
+end)
+
 describe("one deadline", function()
   it("is what the login leaves of it", function()
     local slow = { body = SESSION.body, takes = 4 }
