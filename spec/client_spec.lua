@@ -259,7 +259,7 @@ describe("the tables", function()
         transport = transport,
       }
     end, "initiate_payment")
-    -- as Lua tables, one API alone takes hundreds
+    -- as Lua tables, all of them take hundreds
     assert.truthy(few < 32, few)
     assert.truthy(many < 32, many)
   end)
