@@ -102,6 +102,13 @@ luapay.mobilepay_subscriptions = constructor(
   end
 )
 
+--- Journals: luapay.journal.sqlite{...}, .postgres{...}, .memory{}.
+luapay.journal = setmetatable({}, {
+  __index = function(_, name)
+    return require("luapay.journal")[name]
+  end,
+})
+
 local flows = { topup = true }
 
 --- Several calls in an order that means something: luapay.flow.topup.

@@ -16,6 +16,8 @@
 ---@field finished fun(self, into: table): integer fills in n triples: id,
 --- first value or false, second value or false
 ---@field now fun(): number seconds on a monotonic clock
+---@field at_once? boolean its `wait` does work rather than wait: nobody
+--- else is waited for while somebody waits for that work
 
 local Group = require "luapay.task.group"
 

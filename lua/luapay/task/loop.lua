@@ -145,12 +145,21 @@ local function wait_for_timer(loop, seconds)
   end
 end
 
+-- One kind is waited for while others have their turn: not for long, and
+-- not at all when one has its work before it and waits for nothing.
+local function patience(kinds, seconds)
+  for _, list in pairs(kinds) do
+    if list[1].at_once then return 0 end
+  end
+  return math.min(seconds, SLICE)
+end
+
 --- Waits until somebody may be ready.
 function Loop:wait()
   local seconds, kinds = run_timers(self), self.kinds
   local kind = next(kinds)
   if not kind then return wait_for_timer(self, seconds) end
-  if next(kinds, kind) then seconds = math.min(seconds, SLICE) end
+  if next(kinds, kind) then seconds = patience(kinds, seconds) end
   for wait_for, list in pairs(kinds) do
     wait_for(list, seconds)
     -- backwards: a source that nobody waits for any more leaves the list

@@ -1,0 +1,158 @@
+-- The journal: what was intended, sent and learned. An entry is durable
+-- before its request leaves, and its outcome is written down afterwards;
+-- whatever happens in between, the next to look knows what may have moved.
+
+local Commits = require "luapay.journal.commits"
+local entries = require "luapay.journal.entry"
+local fault = require "luapay.fault"
+local look = require "luapay.journal.look"
+local portion = require "luapay.journal.portion"
+
+local Journal = {}
+
+function Journal:__index(name)
+  return Journal[name] or portion[name] or look[name]
+end
+
+local function refusal(code, message, known)
+  return nil,
+    fault.new {
+      kind = "journal",
+      code = code,
+      endpoint = "journal",
+      message = ("%s/%s: %s"):format(known.reference, known.step, message),
+      entry = known,
+    }
+end
+
+local OPEN = { "sent", "unknown" }
+
+-- Why an entry that is there already may not be sent now, or nil.
+local function objection(known, new, now)
+  if known.state == "planned" or known.state == "failed" then
+    return nil
+  elseif known.fingerprint ~= new.fingerprint then
+    return "conflict", "known with other arguments"
+  elseif known.state == "sent" and known.lease_until >= now then
+    return "busy", "another worker has it"
+  elseif known.state == "sent" or known.state == "unknown" then
+    return "unsettled", "its outcome must be found out first"
+  elseif known.state == "parked" then
+    return "parked", "a person must find out its outcome"
+  end
+  return "known", "is " .. known.state .. " already"
+end
+
+-- An entry is sent anew with what is known now; its history stays.
+local function claim(journal, store, known, new, now)
+  local attempt = known.attempt
+  for name, value in pairs(new) do
+    if name ~= "created_at" then known[name] = value end
+  end
+  known.state, known.attempt, known.outcome = "sent", attempt + 1, nil
+  known.worker, known.lease_until = journal.worker, now + journal.lease
+  if not store:save(known, attempt, { "planned", "failed" }) then
+    return refusal("busy", "another worker has it", known)
+  end
+  return known
+end
+
+--- Writes down that a request is about to leave. Comes back when that is
+--- durable; only then may it be sent. Safe to repeat: a second one is
+--- refused.
+---@async
+---@param given table flow, reference, step, and maybe run, endpoint, args,
+--- idempotency_key, amount, currency, provider_id, details
+---@return luapay.JournalEntry? entry its state is "sent"
+---@return luapay.Fault? fault kind "journal", outcome "failed": nothing may
+--- be sent; with a `code` ("known", "conflict", "busy", "unsettled",
+--- "parked") the entry that is there stands in `fault.entry`
+function Journal:begin(given)
+  local now = self.clock()
+  local new, err = entries.new(given, now)
+  if not new then return nil, err end
+  return self.commits:run(function(store)
+    local known = store:get(new.flow, new.run, new.reference, new.step)
+    if known then
+      local code, why = objection(known, new, now)
+      if code then return refusal(code, why, known) end
+      return claim(self, store, known, new, now)
+    end
+    new.state, new.attempt = "sent", 1
+    new.worker, new.lease_until = self.worker, now + self.lease
+    if store:insert({ new })[1] then return new end
+    return refusal("busy", "another worker has it", new)
+  end)
+end
+
+local function lost(entry)
+  return refusal("lost", "another worker has taken it over", entry)
+end
+
+--- Writes down how requests ended that this worker began or claimed.
+---@async
+---@param list table[] { entry, state, outcome }: `outcome` is a table
+--- without secrets; its `provider_id` and `status` become the entry's
+---@return table[]? lost the entries that others have taken over meanwhile
+---@return luapay.Fault? fault outcome "unknown": nothing is written down
+function Journal:finish_all(list)
+  local now = self.clock()
+  local result, err = self.commits:run(function(store)
+    local gone = {}
+    for _, item in ipairs(list) do
+      local entry = item[1]
+      entry.fence = self.worker
+      entries.conclude(entry, item[2], item[3], now, self.settle)
+      local good = store:save(entry, entry.attempt, OPEN)
+      entry.fence = nil
+      if not good then gone[#gone + 1] = entry end
+    end
+    return gone
+  end)
+  if err then err.outcome = "unknown" end
+  return result, err
+end
+
+--- Writes down how one request ended: see `finish_all`.
+---@async
+---@param entry luapay.JournalEntry from `begin`, `take` or `orphans`
+---@param state string one of luapay.JournalState
+---@param outcome? table
+---@return luapay.JournalEntry? entry
+---@return luapay.Fault? fault outcome "unknown"
+function Journal:finish(entry, state, outcome)
+  local gone, err = self:finish_all { { entry, state, outcome } }
+  if not gone then return nil, err end
+  if gone[1] then
+    local _, taken = lost(entry)
+    taken.outcome = "unknown"
+    return nil, taken
+  end
+  return entry
+end
+
+--- Closes the store.
+function Journal:close()
+  self.store:close()
+end
+
+Journal.__close = Journal.close
+
+local book = {}
+
+--- Makes a journal upon a store.
+---@param store table see memory.lua
+---@param options table checked: worker, lease, settle, clock
+---@return luapay.Journal
+function book.new(store, options)
+  return setmetatable({
+    store = store,
+    commits = Commits.new(store),
+    worker = options.worker,
+    lease = options.lease,
+    settle = options.settle,
+    clock = options.clock,
+  }, Journal)
+end
+
+return book

@@ -1,0 +1,111 @@
+-- Methods of a journal for many entries, which several workers share: to
+-- plan them, take a portion, take over what a dead worker has left.
+
+local entries = require "luapay.journal.entry"
+
+local portion = {}
+
+-- An entry that is there already: was it planned with the same content?
+local function verdict(store, entry)
+  local known = store:get(entry.flow, entry.run, entry.reference, entry.step)
+  return known.fingerprint == entry.fingerprint and "same" or "different"
+end
+
+--- Writes down what is to be sent, for `take`. Safe to repeat.
+---@async
+---@param list table[] entries as for `begin`
+---@return string[]? verdicts "new", "same" (known with the same content) or
+--- "different" (known with another: nothing was changed), one for each
+---@return luapay.Fault? fault nothing was written down
+function portion:plan(list)
+  local now, new = self.clock(), {}
+  for i, given in ipairs(list) do
+    local entry, err = entries.new(given, now)
+    if not entry then
+      err.field = ("[%d].%s"):format(i, err.field)
+      return nil, err
+    end
+    new[i] = entry
+  end
+  return self.commits:run(function(store)
+    local verdicts = store:insert(new)
+    for i, fresh in ipairs(verdicts) do
+      verdicts[i] = fresh and "new" or verdict(store, new[i])
+    end
+    return verdicts
+  end)
+end
+
+local function filter_of(given, states)
+  return {
+    flow = given.flow,
+    run = given.run,
+    step = given.step,
+    reference = given.reference,
+    states = states,
+  }
+end
+
+local function take(journal, filter, limit)
+  local now = journal.clock()
+  return journal.commits:run(function(store)
+    return store:take(
+      filter,
+      limit or 1,
+      journal.worker,
+      now + journal.lease,
+      now
+    )
+  end)
+end
+
+--- Takes planned entries, to be sent now: they are "sent" from here on, and
+--- this worker's until its lease ends.
+---@async
+---@param given table flow, and maybe run, step, limit (1)
+---@return luapay.JournalEntry[]? entries an empty list: none is left
+---@return luapay.Fault? fault nothing may be sent
+function portion:take(given)
+  local filter = filter_of(given, { "planned" })
+  filter.send = true
+  return take(self, filter, given.limit)
+end
+
+--- Takes entries whose outcome nobody has written down: of workers whose
+--- lease has ended, and those that are unknown for long enough. They keep
+--- their state; the provider must be asked before anything is sent.
+---@async
+---@param given table flow, and maybe run, step, reference, limit (100)
+---@return luapay.JournalEntry[]? entries
+---@return luapay.Fault? fault
+function portion:orphans(given)
+  local filter = filter_of(given, { "sent", "unknown" })
+  filter.lease_before = self.clock()
+  return take(self, filter, given.limit or 100)
+end
+
+--- Moves an entry that the provider has ended, or somebody has settled; a
+--- late or repeated word moves nothing.
+---@async
+---@param entry luapay.JournalEntry is changed when it has moved
+---@param from string[] states it may be in
+---@param state string
+---@param outcome? table as of `finish`
+---@return boolean? moved false: it is in another state
+---@return luapay.Fault? fault
+function portion:advance(entry, from, state, outcome)
+  local now = self.clock()
+  return self.commits:run(function(store)
+    local kept = store:get(entry.flow, entry.run, entry.reference, entry.step)
+    if not kept then return false end
+    local attempt = kept.attempt
+    entries.conclude(kept, state, outcome, now)
+    if not store:save(kept, attempt, from) then return false end
+    for name, value in pairs(kept) do
+      entry[name] = value
+    end
+    return true
+  end)
+end
+
+return portion
