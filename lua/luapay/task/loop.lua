@@ -4,8 +4,7 @@
 local Loop = {}
 Loop.__index = Loop
 
--- how long one kind of source is waited for while others have their turn
-local SLICE = 0.005
+local SLICE = 0.005 -- seconds for one kind while others have their turn
 local LONG = 3600
 
 local weak = { __mode = "k" }
@@ -28,6 +27,7 @@ end
 function Loop:take(co)
   loops[co] = self
 end
+
 function Loop.let_go(co)
   loops[co] = nil
 end
@@ -95,12 +95,8 @@ end
 
 --- The coroutine is made ready some time later, on the clock of `source`.
 function Loop:park_for(co, source, seconds)
-  local timers = self.timers
-  timers[#timers + 1] = {
-    at = source.now() + seconds,
-    co = co,
-    source = source,
-  }
+  local at = source.now() + seconds
+  table.insert(self.timers, { at = at, co = co, source = source })
 end
 
 -- Ids are looked up before anyone runs: a source may use them again. What
@@ -145,8 +141,7 @@ local function wait_for_timer(loop, seconds)
   end
 end
 
--- One kind is waited for while others have their turn: not for long, and
--- not at all when one has its work before it and waits for nothing.
+-- Not for long while others have their turn; not at all for one at work.
 local function patience(kinds, seconds)
   for _, list in pairs(kinds) do
     if list[1].at_once then return 0 end
