@@ -91,6 +91,7 @@ build = {
         "csrc/crypto_key.c",
         "csrc/crypto_make.c",
         "csrc/crypto_rsa.c",
+        "csrc/crypto_secret.c",
       },
       libraries = { "crypto" },
       incdirs = { "$(LIBCRYPTO_INCDIR)" },
@@ -114,12 +115,26 @@ build = {
     ["luapay.auth.oidc_renewal"] = "lua/luapay/auth/oidc_renewal.lua",
     ["luapay.call"] = "lua/luapay/call.lua",
     ["luapay.callback.body"] = "lua/luapay/callback/body.lua",
+    ["luapay.callback.card"] = "lua/luapay/callback/card.lua",
     ["luapay.callback.certificate"] = "lua/luapay/callback/certificate.lua",
     ["luapay.callback.codes"] = "lua/luapay/callback/codes.lua",
     ["luapay.callback.credentials"] = "lua/luapay/callback/credentials.lua",
     ["luapay.callback.event"] = "lua/luapay/callback/event.lua",
+    ["luapay.callback.guard"] = "lua/luapay/callback/guard.lua",
     ["luapay.callback.hidden"] = "lua/luapay/callback/hidden.lua",
+    ["luapay.callback.infobip"] = "lua/luapay/callback/infobip.lua",
+    ["luapay.callback"] = "lua/luapay/callback/init.lua",
+    ["luapay.callback.mobilepay_online"] =
+      "lua/luapay/callback/mobilepay_online.lua",
+    ["luapay.callback.mobilepay_subscriptions"] =
+      "lua/luapay/callback/mobilepay_subscriptions.lua",
+    ["luapay.callback.mobip"] = "lua/luapay/callback/mobip.lua",
+    ["luapay.callback.once"] = "lua/luapay/callback/once.lua",
+    ["luapay.callback.receiver"] = "lua/luapay/callback/receiver.lua",
     ["luapay.callback.request"] = "lua/luapay/callback/request.lua",
+    ["luapay.callback.seen"] = "lua/luapay/callback/seen.lua",
+    ["luapay.callback.seen_dict"] = "lua/luapay/callback/seen_dict.lua",
+    ["luapay.callback.seen_memory"] = "lua/luapay/callback/seen_memory.lua",
     ["luapay.callback.states"] = "lua/luapay/callback/states.lua",
     ["luapay.callback.token"] = "lua/luapay/callback/token.lua",
     ["luapay.client"] = "lua/luapay/client.lua",
@@ -331,5 +346,19 @@ build = {
     ["luapay.task.loop"] = "lua/luapay/task/loop.lua",
     ["luapay.transport.curl"] = "lua/luapay/transport/curl.lua",
     ["luapay.transport.custom"] = "lua/luapay/transport/custom.lua",
+    ["luapay.transport.nginx"] = "lua/luapay/transport/nginx.lua",
+    ["luapay.transport.nginx_answer"] =
+      "lua/luapay/transport/nginx_answer.lua",
+    ["luapay.transport.nginx_certificate"] =
+      "lua/luapay/transport/nginx_certificate.lua",
+    ["luapay.transport.nginx_failure"] =
+      "lua/luapay/transport/nginx_failure.lua",
+    ["luapay.transport.nginx_fields"] =
+      "lua/luapay/transport/nginx_fields.lua",
+    ["luapay.transport.nginx_request"] =
+      "lua/luapay/transport/nginx_request.lua",
+    ["luapay.transport.nginx_socket"] =
+      "lua/luapay/transport/nginx_socket.lua",
+    ["luapay.transport.nginx_url"] = "lua/luapay/transport/nginx_url.lua",
   },
 }

@@ -87,6 +87,7 @@ static const luaL_Reg crypto_functions[] = {
 PAY_EXPORT int luaopen_luapay_crypto (lua_State *L);
 PAY_EXPORT int luaopen_luapay_crypto (lua_State *L) {
   pay_open_keys(L);
+  pay_open_secrets(L);
   luaL_newlib(L, crypto_functions);
   return 1;
 }

@@ -23,10 +23,17 @@
 #define PAY_KEY_MIN_BITS 2048
 #define PAY_KEY_MAX_BITS 16384
 #define PAY_DIGEST_BYTES 32
+#define PAY_SECRET_BYTES (PAY_KEY_MAX_BITS / 8)
 
 struct pay_key {
   EVP_PKEY *key; /* NULL while it is being made */
   int is_private;
+};
+
+/* A decrypted text; all of it is wiped in the end. */
+struct pay_secret {
+  size_t n;
+  char bytes[PAY_SECRET_BYTES];
 };
 
 /* Pushes nil and a message; returns 2. */
@@ -68,6 +75,14 @@ int pay_key_verify (lua_State *L);
 int pay_key_sign (lua_State *L);
 int pay_key_encrypt (lua_State *L);
 int pay_key_decrypt (lua_State *L);
+int pay_key_decrypt_secret (lua_State *L);
+
+/* crypto_secret.c: texts that do not become strings */
+
+/* Pushes an empty one. */
+struct pay_secret *pay_push_secret (lua_State *L);
+/* Makes the metatable of secrets. */
+void pay_open_secrets (lua_State *L);
 
 #pragma GCC visibility pop
 

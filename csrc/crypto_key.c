@@ -108,6 +108,8 @@ static const luaL_Reg key_methods[] = { { "verify", pay_key_verify },
                                         { "sign", pay_key_sign },
                                         { "encrypt", pay_key_encrypt },
                                         { "decrypt", pay_key_decrypt },
+                                        { "decrypt_secret",
+                                          pay_key_decrypt_secret },
                                         { "numbers", key_numbers },
                                         { "close", key_close },
                                         { NULL, NULL } };

@@ -143,3 +143,22 @@ int pay_key_decrypt (lua_State *L) {
   OPENSSL_cleanse(into, MAX_BYTES);
   return done ? 1 : pay_crypto_refuse(L, "cannot be decrypted");
 }
+
+/*
+** key:decrypt_secret(bytes) -> secret, or nil and why not, as above. The
+** text never becomes a string of Lua's.
+*/
+int pay_key_decrypt_secret (lua_State *L) {
+  const struct pay_key *k = check_private(L);
+  size_t n, m = PAY_SECRET_BYTES;
+  const unsigned char *bytes = check_bytes(L, 2, &n);
+  struct pay_secret *secret = pay_push_secret(L);
+  int done;
+  ERR_set_mark();
+  done = decrypt(k->key, bytes, n, (unsigned char *)secret->bytes, &m);
+  ERR_pop_to_mark();
+  if (!done)
+    return pay_crypto_refuse(L, "cannot be decrypted");
+  secret->n = m;
+  return 1;
+}
