@@ -5,6 +5,7 @@
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
+# make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
 # make rock                lint the rockspec; build, install and try the rock
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
@@ -63,7 +64,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind rock rockspec bench \
+        examples check-asan check-valgrind simulate rock rockspec bench \
         bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
@@ -190,6 +191,14 @@ check-valgrind:
 rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
 	@.ci/rock 5.4 5.1
+
+SEEDS ?= 1000
+export SEEDS SEED FLOW
+
+simulate:
+	@$(INSTALL) $(RUN_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) spec/simulation/run.lua
 
 rockspec:
 	@$(INSTALL) $(RUN_DEBS)

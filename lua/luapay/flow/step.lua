@@ -53,6 +53,21 @@ local function unwritten(entry, result, err, why)
     entry
 end
 
+-- Nothing was sent, and nothing is written: another worker settles it.
+local function too_late(entry)
+  return nil,
+    fault.new {
+      kind = "journal",
+      code = "lost",
+      endpoint = entry.endpoint,
+      message = ("%s/%s: this worker stood still for too long"):format(
+        entry.reference,
+        entry.step
+      ),
+    },
+    entry
+end
+
 --- Sends what an entry that this worker holds stands for.
 ---@async
 ---@param flow table see base.lua
@@ -63,6 +78,7 @@ end
 ---@return luapay.JournalEntry? entry
 ---@return table? result of the call
 function step.send(flow, entry, given)
+  if not flow.journal:holds(entry) then return too_late(entry) end
   local call, options = flow.client[given.method], flow.call
   if given.key then
     options = { idempotency_key = given.key }

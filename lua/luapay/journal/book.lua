@@ -131,6 +131,15 @@ function Journal:finish(entry, state, outcome)
   return entry
 end
 
+--- Whether there is time enough left to send what an entry stands for:
+--- half its lease. A machine that has stood still since must not send:
+--- another may have taken the entry over.
+---@param entry luapay.JournalEntry
+---@return boolean
+function Journal:holds(entry)
+  return self.clock() + self.lease / 2 <= entry.lease_until
+end
+
 --- Closes the store.
 function Journal:close()
   self.store:close()
