@@ -351,6 +351,24 @@ build = {
       "lua/luapay/transport/nginx_answer.lua",
     ["luapay.transport.nginx_certificate"] =
       "lua/luapay/transport/nginx_certificate.lua",
+    ["luapay.transport.nginx_eyes"] = "lua/luapay/transport/nginx_eyes.lua",
+    ["luapay.transport.nginx_failure"] =
+      "lua/luapay/transport/nginx_failure.lua",
+    ["luapay.transport.nginx_fields"] =
+      "lua/luapay/transport/nginx_fields.lua",
+    ["luapay.transport.nginx_pool"] = "lua/luapay/transport/nginx_pool.lua",
+    ["luapay.transport.nginx_reader"] =
+      "lua/luapay/transport/nginx_reader.lua",
+    ["luapay.transport.nginx_request"] =
+      "lua/luapay/transport/nginx_request.lua",
+    ["luapay.transport.nginx_socket"] =
+      "lua/luapay/transport/nginx_socket.lua",
+    ["luapay.transport.nginx_url"] = "lua/luapay/transport/nginx_url.lua",
+    ["luapay.transport.nginx"] = "lua/luapay/transport/nginx.lua",
+    ["luapay.transport.nginx_answer"] =
+      "lua/luapay/transport/nginx_answer.lua",
+    ["luapay.transport.nginx_certificate"] =
+      "lua/luapay/transport/nginx_certificate.lua",
     ["luapay.transport.nginx_failure"] =
       "lua/luapay/transport/nginx_failure.lua",
     ["luapay.transport.nginx_fields"] =

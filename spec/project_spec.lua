@@ -130,6 +130,7 @@ describe("the rooms", function()
   local FOREIGN = {
     journal = { "DBI" },
     json = { "cjson" },
+    transport = { "ngx", "ngx.ssl" }, -- in nginx, and only when asked for
   }
 
   local function each_require(use)

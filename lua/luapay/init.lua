@@ -38,6 +38,11 @@ luapay.transport = {
   curl = function(options)
     return require("luapay.transport.curl").new(options)
   end,
+
+  --- A transport over cosockets, inside nginx: see luapay.transport.nginx.
+  nginx = function(options)
+    return require("luapay.transport.nginx").new(options)
+  end,
 }
 
 -- What makes a client: call it with options, print it to see its methods.
@@ -117,6 +122,14 @@ luapay.flow = setmetatable({}, {
     if not flows[name] then return nil end
     flow[name] = require("luapay.flow." .. name)
     return flow[name]
+  end,
+})
+
+--- Receivers of what the providers send: luapay.callback.mobip{...}.
+luapay.callback = setmetatable({}, {
+  __index = function(callback, name)
+    callback[name] = require("luapay.callback")[name]
+    return rawget(callback, name)
   end,
 })
 

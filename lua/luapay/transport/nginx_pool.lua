@@ -1,0 +1,126 @@
+-- nginx_pool.lua - opens connections: from nginx's pool or new ones,
+-- verified, and within a deadline.
+
+local certificate = require "luapay.transport.nginx_certificate"
+local core = require "luapay.core"
+local eyes = require "luapay.transport.nginx_eyes"
+local failures = require "luapay.transport.nginx_failure"
+local sockets = require "luapay.transport.nginx_socket"
+
+local left, now = sockets.left, core.now
+
+local nginx_pool = {}
+
+local Pool = {}
+Pool.__index = Pool
+
+-- One pool for what may share a connection: the same host, the same TLS,
+-- the same certificate of ours.
+local function key_of(pool, origin)
+  local key = pool.keys[origin]
+  if key then return key end
+  key = table.concat({
+    "luapay",
+    origin.tls and "tls" or "plain",
+    origin.host,
+    origin.port,
+    pool.identity,
+    pool.name,
+  }, "|")
+  pool.keys[origin] = key
+  return key
+end
+
+-- The time that nginx waits for its resolver is its own to choose: so it is
+-- waited for beside a clock. From the pool, a connection comes at once.
+local function connect_by_name(ngx, tcp, origin, opts, deadline)
+  local connecting = ngx.thread.spawn(function()
+    return tcp:connect(origin.address, origin.port, opts)
+  end)
+  if coroutine.status(connecting) ~= "running" then
+    return select(2, ngx.thread.wait(connecting))
+  end
+  local clock = ngx.thread.spawn(function()
+    ngx.sleep(left(deadline) / 1000)
+    return nil, "timeout"
+  end)
+  local _, ok, why = ngx.thread.wait(connecting, clock)
+  ngx.thread.kill(connecting)
+  ngx.thread.kill(clock)
+  return ok, why
+end
+
+local function connect(pool, tcp, origin, deadline)
+  local opts = { pool = key_of(pool, origin) }
+  pool.look()
+  if not origin.named then
+    return tcp:connect(origin.address, origin.port, opts)
+  end
+  return connect_by_name(pool.ngx, tcp, origin, opts, deadline)
+end
+
+local function secure(pool, tcp, origin)
+  local certified, why = certificate.present(pool.certificate, tcp)
+  if not certified then return nil, why end
+  local ok
+  ok, why = tcp:sslhandshake(false, origin.host, true)
+  -- a certificate that is found wrong without any waiting closes the
+  -- connection, and nginx still says true
+  if ok and not tcp:getreusedtimes() then return nil, "certificate refused" end
+  return ok, why
+end
+
+--- Opens a connection, or takes one that was kept.
+---@async
+---@param origin table see nginx_url.lua
+---@param deadline number
+---@return table? socket
+---@return luapay.Failure? failure
+function Pool:open(origin, deadline)
+  local tcp = self.ngx.socket.tcp()
+  local by = math.min(deadline, now() + self.connect_timeout)
+  local ms = left(by)
+  tcp:settimeouts(ms, left(deadline), ms)
+  local ok, why = connect(self, tcp, origin, by)
+  local connected = now()
+  if ok and origin.tls and tcp:getreusedtimes() == 0 then
+    tcp:settimeouts(left(by), left(deadline), left(by))
+    ok, why = secure(self, tcp, origin)
+  end
+  if ok and now() >= deadline then
+    ok, why = nil, "timeout"
+  end
+  if not ok then
+    tcp:close()
+    return nil, failures.before(origin, why)
+  end
+  return sockets.new {
+    tcp = tcp,
+    deadline = deadline,
+    idle_ms = self.idle_ms,
+    size = self.size,
+    connected = connected,
+    secured = now(),
+  }
+end
+
+--- What opens connections for one transport.
+---@param ngx table
+---@param options table of luapay.transport.nginx
+---@return table
+function nginx_pool.new(ngx, options)
+  local own = certificate.read(options)
+  return setmetatable({
+    ngx = ngx,
+    look = eyes.new(ngx),
+    certificate = own,
+    identity = own and own.identity or "",
+    name = options.pool_name,
+    connect_timeout = options.connect_timeout,
+    idle_ms = math.max(1, math.floor(options.idle_time * 1000)),
+    size = options.pool_size,
+    keys = setmetatable({}, { __mode = "k" }),
+  }, Pool)
+end
+
+return nginx_pool
