@@ -113,29 +113,46 @@ build = {
     ["luapay.auth.oidc_jwt"] = "lua/luapay/auth/oidc_jwt.lua",
     ["luapay.auth.oidc_metadata"] = "lua/luapay/auth/oidc_metadata.lua",
     ["luapay.auth.oidc_renewal"] = "lua/luapay/auth/oidc_renewal.lua",
+    ["luapay.auth.share"] = "lua/luapay/auth/share.lua",
     ["luapay.call"] = "lua/luapay/call.lua",
     ["luapay.callback.body"] = "lua/luapay/callback/body.lua",
     ["luapay.callback.card"] = "lua/luapay/callback/card.lua",
     ["luapay.callback.certificate"] = "lua/luapay/callback/certificate.lua",
     ["luapay.callback.codes"] = "lua/luapay/callback/codes.lua",
     ["luapay.callback.credentials"] = "lua/luapay/callback/credentials.lua",
+    ["luapay.callback.door"] = "lua/luapay/callback/door.lua",
     ["luapay.callback.event"] = "lua/luapay/callback/event.lua",
     ["luapay.callback.guard"] = "lua/luapay/callback/guard.lua",
     ["luapay.callback.hidden"] = "lua/luapay/callback/hidden.lua",
     ["luapay.callback.infobip"] = "lua/luapay/callback/infobip.lua",
     ["luapay.callback"] = "lua/luapay/callback/init.lua",
+    ["luapay.callback.make.cards"] = "lua/luapay/callback/make/cards.lua",
+    ["luapay.callback.make.fill"] = "lua/luapay/callback/make/fill.lua",
+    ["luapay.callback.make"] = "lua/luapay/callback/make/init.lua",
+    ["luapay.callback.make.online"] = "lua/luapay/callback/make/online.lua",
+    ["luapay.callback.make.query"] = "lua/luapay/callback/make/query.lua",
+    ["luapay.callback.make.subscriptions"] =
+      "lua/luapay/callback/make/subscriptions.lua",
     ["luapay.callback.mobilepay_online"] =
       "lua/luapay/callback/mobilepay_online.lua",
     ["luapay.callback.mobilepay_subscriptions"] =
       "lua/luapay/callback/mobilepay_subscriptions.lua",
     ["luapay.callback.mobip"] = "lua/luapay/callback/mobip.lua",
+    ["luapay.callback.nginx"] = "lua/luapay/callback/nginx.lua",
     ["luapay.callback.once"] = "lua/luapay/callback/once.lua",
+    ["luapay.callback.online_events"] =
+      "lua/luapay/callback/online_events.lua",
+    ["luapay.callback.online_members"] =
+      "lua/luapay/callback/online_members.lua",
     ["luapay.callback.receiver"] = "lua/luapay/callback/receiver.lua",
     ["luapay.callback.request"] = "lua/luapay/callback/request.lua",
-    ["luapay.callback.seen"] = "lua/luapay/callback/seen.lua",
-    ["luapay.callback.seen_dict"] = "lua/luapay/callback/seen_dict.lua",
-    ["luapay.callback.seen_memory"] = "lua/luapay/callback/seen_memory.lua",
+    ["luapay.callback.seen.dict"] = "lua/luapay/callback/seen/dict.lua",
+    ["luapay.callback.seen"] = "lua/luapay/callback/seen/init.lua",
+    ["luapay.callback.seen.journal"] = "lua/luapay/callback/seen/journal.lua",
+    ["luapay.callback.seen.memory"] = "lua/luapay/callback/seen/memory.lua",
     ["luapay.callback.states"] = "lua/luapay/callback/states.lua",
+    ["luapay.callback.subscriptions_events"] =
+      "lua/luapay/callback/subscriptions_events.lua",
     ["luapay.callback.token"] = "lua/luapay/callback/token.lua",
     ["luapay.client"] = "lua/luapay/client.lua",
     ["luapay.dress"] = "lua/luapay/dress.lua",
@@ -344,6 +361,7 @@ build = {
     ["luapay.task"] = "lua/luapay/task.lua",
     ["luapay.task.group"] = "lua/luapay/task/group.lua",
     ["luapay.task.loop"] = "lua/luapay/task/loop.lua",
+    ["luapay.task.threads"] = "lua/luapay/task/threads.lua",
     ["luapay.transport.curl"] = "lua/luapay/transport/curl.lua",
     ["luapay.transport.custom"] = "lua/luapay/transport/custom.lua",
     ["luapay.transport.nginx"] = "lua/luapay/transport/nginx.lua",
@@ -363,20 +381,8 @@ build = {
       "lua/luapay/transport/nginx_request.lua",
     ["luapay.transport.nginx_socket"] =
       "lua/luapay/transport/nginx_socket.lua",
-    ["luapay.transport.nginx_url"] = "lua/luapay/transport/nginx_url.lua",
-    ["luapay.transport.nginx"] = "lua/luapay/transport/nginx.lua",
-    ["luapay.transport.nginx_answer"] =
-      "lua/luapay/transport/nginx_answer.lua",
-    ["luapay.transport.nginx_certificate"] =
-      "lua/luapay/transport/nginx_certificate.lua",
-    ["luapay.transport.nginx_failure"] =
-      "lua/luapay/transport/nginx_failure.lua",
-    ["luapay.transport.nginx_fields"] =
-      "lua/luapay/transport/nginx_fields.lua",
-    ["luapay.transport.nginx_request"] =
-      "lua/luapay/transport/nginx_request.lua",
-    ["luapay.transport.nginx_socket"] =
-      "lua/luapay/transport/nginx_socket.lua",
+    ["luapay.transport.nginx_threads"] =
+      "lua/luapay/transport/nginx_threads.lua",
     ["luapay.transport.nginx_url"] = "lua/luapay/transport/nginx_url.lua",
   },
 }

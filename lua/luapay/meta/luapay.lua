@@ -44,6 +44,7 @@
 ---| "timeout" # no answer in time
 ---| "transport" # the connection could not be made, or died
 ---| "decode" # an answer that cannot be read
+---| "callback" # what a provider sent was refused, or not handled
 ---| "rolled_back" # of a top-up: nothing is left of it
 ---| "unsettled" # of a top-up: a person has to look at it
 

@@ -1,0 +1,120 @@
+-- once.lua - each event once, and each thing forwards only. Two ways: `mark`
+-- says at once that an event was seen; `run` says so when its handler has
+-- done its work, and keeps others away from the same thing meanwhile.
+
+local fault = require "luapay.fault"
+local guard = require "luapay.callback.guard"
+
+local once = {}
+
+local function wipe(event)
+  for _, name in ipairs { "card", "token" } do
+    if event[name] then event[name]:wipe() end
+  end
+end
+
+-- Whether this event is behind what is known; says so in it.
+local function look(self, event)
+  if not event.rank then return true end
+  local moved, known = self.seen:advance(
+    event.object,
+    event.rank,
+    event.status,
+    event.final,
+    self.keep
+  )
+  if moved == nil then return nil, known end
+  if not moved then
+    event.stale, event.known = true, known
+    local line = "%s is %s and stays so; %s came late"
+    self:say(line:format(event.object, tostring(known), event.status))
+  end
+  return true
+end
+
+--- Takes an event that its receiver hands out and knows no more of.
+---@return boolean? new false when it was seen before; nil: ask again
+---@return luapay.Fault? fault
+function once.mark(self, event)
+  if not self.seen or not event.id then return true end
+  local good, why = look(self, event)
+  if not good then return nil, why end
+  return self.seen:first(event.id, self.keep)
+end
+
+local function failed(event, message)
+  return nil,
+    fault.new {
+      kind = "callback",
+      code = "handler",
+      outcome = "unknown",
+      message = ("%s: %s"):format(event.kind, message),
+    }
+end
+
+-- Runs the handler, and wipes what it should not keep. The error it raised
+-- is its author's to see: it may hold anything.
+local function handle(self, event, fn)
+  if event.stale then fn = self.on_stale end
+  if not fn then return true end
+  local good, result, reply = guard.call(fn, event)
+  if not good then
+    if self.on_error then self.on_error(result, event) end
+    return failed(event, "the handler has raised an error")
+  elseif result ~= true then
+    return failed(event, "the handler has not returned true")
+  end
+  return true, nil, reply
+end
+
+-- The event of which nobody else may handle one meanwhile.
+local function settle(self, event, fn)
+  local known, why = self.seen:has(event.id)
+  if known == nil then return nil, why end
+  if known then return false end
+  local good, reply
+  good, why = look(self, event)
+  if not good then return nil, why end
+  good, why, reply = handle(self, event, fn)
+  if not good then return nil, why end
+  good, why = self.seen:first(event.id, self.keep)
+  if good == nil then
+    why.outcome = "unknown"
+    why.message = "handled, but not marked as seen: " .. why.message
+    self:say(why.message)
+  elseif not good then
+    self:say(event.object .. " was handled twice: the lease is too short")
+  end
+  return true, why, reply
+end
+
+local function busy(event)
+  return nil,
+    fault.new {
+      kind = "callback",
+      code = "busy",
+      message = event.kind .. ": another worker is at it",
+    }
+end
+
+--- Handles an event unless it was handled before.
+---@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@return boolean? new false when it was handled before; nil: not handled
+---@return luapay.Fault? fault
+---@return table? reply the handler's own
+function once.run(self, event, fn)
+  if not self.seen or not event.id then
+    local good, why, reply = handle(self, event, fn)
+    wipe(event)
+    return good, why, reply
+  end
+  local mine, why = self.seen:claim(event.object, self.lease)
+  if mine == nil then return nil, why end
+  if not mine then return busy(event) end
+  local new, err, reply = settle(self, event, fn)
+  self.seen:release(event.object)
+  wipe(event)
+  return new, err, reply
+end
+
+return once

@@ -1,0 +1,129 @@
+-- receiver.lua - takes a request, gives a reply and what it tells. It knows
+-- no provider and no web server. It never raises for what arrives.
+
+local door = require "luapay.callback.door"
+local once = require "luapay.callback.once"
+local options = require "luapay.options"
+local seen = require "luapay.callback.seen"
+
+local receiver = {}
+
+local Receiver = {}
+Receiver.__index = Receiver
+
+function Receiver.__tostring(self)
+  return "luapay.callback." .. self.api
+end
+
+local MEGABYTE = 1048576
+local WEEK = 7 * 86400
+
+local COMMON = {
+  seen = { type = "any", required = true },
+  log = { type = "function" },
+  on_stale = { type = "function" },
+  on_error = { type = "function" },
+  max_body = { type = "number", positive = true, default = MEGABYTE },
+  keep = { type = "number", positive = true, default = WEEK },
+  lease = { type = "number", positive = true, default = 60 },
+  clock = { type = "function", default = os.time },
+}
+
+-- What it logs to may raise; a receiver does not.
+function Receiver:say(line)
+  if self.log then
+    pcall(self.log, ("callback %s: %s"):format(self.api, line))
+  end
+end
+
+--- Takes a request: checks it, and gives what it tells and was not told
+--- before. The events are marked as seen: what you do with them must not
+--- fail, as they do not come again. Use `handle` where it may.
+---
+--- With a reply of 503 there may be events, too: those that came before
+--- the store failed.
+---@param given luapay.callback.Request
+---@return luapay.callback.Reply reply
+---@return luapay.callback.Event[] events maybe none
+---@return luapay.Fault? problem for the log; no secret is in it
+function Receiver:receive(given)
+  local events, reply, none, problem = door.open(self, given)
+  if not events then return reply, none, problem end
+  local fresh = {}
+  for _, event in ipairs(events) do
+    local new, why = once.mark(self, event)
+    if new == nil then return door.postpone(self, why), fresh, why end
+    if new then fresh[#fresh + 1] = event end
+  end
+  return door.reply(200), fresh
+end
+
+--- Takes a request, and calls `fn(event)` for each event that was not
+--- handled before. `fn` returns true when its work is done and durable;
+--- else, and when it raises an error, the reply is 500 and the event comes
+--- again. Events about one thing are handled one after the other. One that
+--- came late goes to `on_stale` instead.
+---
+--- As its second value `fn` may return what the reply shall have.
+---@async
+---@param given luapay.callback.Request
+---@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@return luapay.callback.Reply reply
+---@return luapay.callback.Event[] events those that were handled now
+---@return luapay.Fault? problem for the log; no secret is in it
+function Receiver:handle(given, fn)
+  local events, reply, none, problem = door.open(self, given)
+  if not events then return reply, none, problem end
+  local done, own = {}, {}
+  for _, event in ipairs(events) do
+    local new, why, more = once.run(self, event, fn)
+    if new then
+      done[#done + 1], own = event, more or own
+    elseif new == nil then
+      reply = door.postpone(self, why)
+    end
+    problem = why or problem
+  end
+  reply = reply or door.reply(own.status or 200, own.headers)
+  if own.body then reply.body = own.body end
+  return reply, done, problem
+end
+
+--- Answers the request that nginx handles, in content_by_lua: see `handle`.
+---@async
+---@param fn fun(event: luapay.callback.Event): boolean?, table?
+function Receiver:nginx(fn)
+  return require("luapay.callback.nginx").serve(self, fn)
+end
+
+local function log_of(given)
+  if given then return given end
+  local ngx = rawget(_G, "ngx")
+  return ngx and function(line)
+    ngx.log(ngx.WARN, line)
+  end
+end
+
+--- Makes a receiver. Wrong options raise.
+---@param api string
+---@param provider table OPTIONS, new(options, clock)
+---@param given table
+---@return luapay.callback.Receiver
+function receiver.new(api, provider, given)
+  local known = {}
+  for _, list in ipairs { COMMON, provider.OPTIONS } do
+    for name, rule in pairs(list) do
+      known[name] = rule
+    end
+  end
+  local checked = options.check("callback." .. api, given, known, 4)
+  local self = { api = api, reader = provider.new(checked, checked.clock) }
+  for name in pairs(COMMON) do
+    self[name] = checked[name]
+  end
+  if self.seen then self.seen = seen.check(self.seen) end
+  self.log = log_of(self.log)
+  return setmetatable(self, Receiver)
+end
+
+return receiver

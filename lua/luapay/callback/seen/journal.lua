@@ -1,0 +1,97 @@
+-- journal.lua - a store of what was seen, in a journal: it outlives the
+-- process, and is one for all who share the database. A key can only be
+-- taken once (`first`), which decides between two who come together.
+
+local states = require "luapay.callback.states"
+
+local journals = {}
+
+local Store = {}
+Store.__index = Store
+
+-- The work of a transaction: a boolean, so that nil means that it failed.
+local function run(self, work)
+  local journal = self.journal
+  local now = journal.clock()
+  return journal.commits:run(function(store)
+    return work(store, now)
+  end)
+end
+
+-- Takes a key and puts a value beside it.
+local function take(store, key, value, now)
+  if not store:first(key, now) then return false end
+  store:keep(key .. ":is", value, now)
+  return true
+end
+
+local function value_of(store, key)
+  return store:kept(key .. ":is")
+end
+
+function Store:first(key)
+  return run(self, function(store, now)
+    return take(store, "seen:" .. key, "1", now)
+  end)
+end
+
+function Store:has(key)
+  return run(self, function(store)
+    return value_of(store, "seen:" .. key) ~= nil
+  end)
+end
+
+-- Claims are counted. Who takes the next number has the claim, once the
+-- time of the last one is over.
+function Store:claim(key, seconds)
+  local base = "claim:" .. key
+  local good, why = run(self, function(store, now)
+    local known = store:kept(base) or "0 0"
+    local number, ends = known:match "^(%d+) (%d+)$"
+    if tonumber(ends) > now then return false end
+    number = ("%.0f"):format(tonumber(number) + 1)
+    if not store:first(base .. ":" .. number, now) then return false end
+    local until_then = ("%.0f"):format(math.ceil(now + seconds))
+    store:keep(base, number .. " " .. until_then, now)
+    self.held[key] = number
+    return true
+  end)
+  return good, why
+end
+
+-- Not the claim of somebody who came after the time was over.
+function Store:release(key)
+  local base, number = "claim:" .. key, self.held[key]
+  self.held[key] = nil
+  return run(self, function(store, now)
+    local known = store:kept(base)
+    if known and number and known:match "^%d+" == number then
+      store:keep(base, number .. " 0", now)
+    end
+    return true
+  end)
+end
+
+function Store:advance(key, rank, state, is_final)
+  local base, known = "state:" .. key .. ":", nil
+  local moved, why = run(self, function(store, now)
+    local added = take(store, base .. rank, state, now)
+    for above = states.TOP, rank + 1, -1 do
+      known = value_of(store, base .. above)
+      if known then return false end
+    end
+    known = not added and is_final and value_of(store, base .. rank) or nil
+    return known == nil or known == state
+  end)
+  if moved == nil then return nil, why end
+  return moved, known
+end
+
+--- Makes a store. A journal forgets its keys when `journal:forget(age)` is
+--- called: not sooner than the provider stops to repeat itself.
+---@param journal luapay.Journal
+function journals.new(journal)
+  return setmetatable({ journal = journal, held = {} }, Store)
+end
+
+return journals
