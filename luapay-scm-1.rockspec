@@ -104,6 +104,7 @@ build = {
       "lua/luapay/auth/mobilepay_subscriptions.lua",
     ["luapay.auth.mobip"] = "lua/luapay/auth/mobip.lua",
     ["luapay.auth.mobip_ask"] = "lua/luapay/auth/mobip_ask.lua",
+    ["luapay.auth.mobip_kept"] = "lua/luapay/auth/mobip_kept.lua",
     ["luapay.auth.mobip_token"] = "lua/luapay/auth/mobip_token.lua",
     ["luapay.auth.oidc"] = "lua/luapay/auth/oidc.lua",
     ["luapay.auth.oidc_claims"] = "lua/luapay/auth/oidc_claims.lua",
@@ -113,7 +114,10 @@ build = {
     ["luapay.auth.oidc_jwt"] = "lua/luapay/auth/oidc_jwt.lua",
     ["luapay.auth.oidc_metadata"] = "lua/luapay/auth/oidc_metadata.lua",
     ["luapay.auth.oidc_renewal"] = "lua/luapay/auth/oidc_renewal.lua",
+    ["luapay.auth.oidc_shared"] = "lua/luapay/auth/oidc_shared.lua",
     ["luapay.auth.share"] = "lua/luapay/auth/share.lua",
+    ["luapay.auth.share"] = "lua/luapay/auth/share.lua",
+    ["luapay.auth.shared_session"] = "lua/luapay/auth/shared_session.lua",
     ["luapay.call"] = "lua/luapay/call.lua",
     ["luapay.callback.body"] = "lua/luapay/callback/body.lua",
     ["luapay.callback.card"] = "lua/luapay/callback/card.lua",
@@ -362,6 +366,7 @@ build = {
     ["luapay.task.group"] = "lua/luapay/task/group.lua",
     ["luapay.task.loop"] = "lua/luapay/task/loop.lua",
     ["luapay.task.threads"] = "lua/luapay/task/threads.lua",
+    ["luapay.task.threads"] = "lua/luapay/task/threads.lua",
     ["luapay.transport.curl"] = "lua/luapay/transport/curl.lua",
     ["luapay.transport.custom"] = "lua/luapay/transport/custom.lua",
     ["luapay.transport.nginx"] = "lua/luapay/transport/nginx.lua",
@@ -381,6 +386,8 @@ build = {
       "lua/luapay/transport/nginx_request.lua",
     ["luapay.transport.nginx_socket"] =
       "lua/luapay/transport/nginx_socket.lua",
+    ["luapay.transport.nginx_threads"] =
+      "lua/luapay/transport/nginx_threads.lua",
     ["luapay.transport.nginx_threads"] =
       "lua/luapay/transport/nginx_threads.lua",
     ["luapay.transport.nginx_url"] = "lua/luapay/transport/nginx_url.lua",

@@ -281,14 +281,20 @@ describe("the types for editors", function()
     assert.same(names_in(message), documented "luapay.CallOptions")
   end)
 
-  it("have the options of the curl transport", function()
-    local source = text.read "lua/luapay/transport/curl.lua"
-    local set = {}
-    for name in source:match("OPTIONS = (%b{})"):gmatch "\n  ([%w_]+) = " do
-      set[name] = true
-    end
-    assert.same(keys(set), documented "luapay.CurlOptions")
-  end)
+  for name, class in pairs {
+    curl = "luapay.CurlOptions",
+    nginx = "luapay.NginxOptions",
+  } do
+    it("have the options of the transport " .. name, function()
+      local source = text.read("lua/luapay/transport/" .. name .. ".lua")
+      local set = {}
+      local rules = source:match "OPTIONS = (%b{})"
+      for option in rules:gmatch "\n  ([%w_]+) = " do
+        set[option] = true
+      end
+      assert.same(keys(set), documented(class))
+    end)
+  end
 end)
 
 describe("the help", function()

@@ -145,6 +145,7 @@ local TABLES = {
   CALL = "luapay.CallOptions",
   CURL = "luapay.CurlOptions",
   EVENT = "luapay.Event",
+  NGINX = "luapay.NginxOptions",
   OPTIONS = "luapay.ClientOptions",
 }
 

@@ -5,6 +5,9 @@
 -- waits for all of them together. Everywhere else (the main program, a
 -- coroutine of the user's own) a call just blocks.
 --
+-- A host with threads of its own, like nginx, is announced by its transport;
+-- in it, the workers of a map are such threads.
+--
 -- Plain Lua 5.1 cannot yield through pcall, metamethods and iterators:
 -- there, a call inside map that is wrapped in pcall raises "attempt to
 -- yield across metamethod/C-call boundary". Every other Lua can.
@@ -20,8 +23,19 @@
 --- else is waited for while somebody waits for that work
 
 local Group = require "luapay.task.group"
+local threads = require "luapay.task.threads"
 
 local task = {}
+
+local host -- that has been announced
+
+--- Says that there is a host with threads of its own: `here()` is whether
+--- the caller is where they can be had, `spawn(fn)`, `wait(thread)` and
+--- `sleep(seconds)` are what they are called.
+---@param announced table
+function task.announce(announced)
+  host = announced
+end
 
 --- The group of workers that the running coroutine belongs to, or nil
 --- outside of map. A transport asks this to know whether it may yield:
@@ -56,6 +70,17 @@ local function work(group)
     group.taken = index
     keep(index, item, fn(item, index))
   end
+end
+
+local function run(group, count)
+  if host and not group.parent and host.here() then
+    return threads.run(host, group, work, count)
+  end
+  for _ = 1, count do
+    if group.over or group.failed then break end
+    group:start(work)
+  end
+  group:finish()
 end
 
 local OPTIONS = { concurrency = "number", each = "function" }
@@ -111,11 +136,7 @@ function task.map(items, options, fn)
       results[index] = { item = item, result = result, fault = fault }
     end,
   }, Group.running())
-  for _ = 1, options.concurrency or 32 do
-    if group.over or group.failed then break end
-    group:start(work)
-  end
-  group:finish()
+  run(group, options.concurrency or 32)
   if group.failed then error(group.err, 0) end
   return each and group.taken or results
 end

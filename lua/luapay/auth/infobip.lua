@@ -4,6 +4,8 @@
 
 local fault = require "luapay.fault"
 local gate = require "luapay.auth.gate"
+local share = require "luapay.auth.share"
+local shared_session = require "luapay.auth.shared_session"
 
 local infobip = {}
 
@@ -19,6 +21,7 @@ infobip.options = {
     choices = { form = true, json = true },
   },
   currency_name = { type = "string" },
+  share = share.rule,
 }
 
 --- How the core writes this client's requests.
@@ -48,7 +51,18 @@ end
 ---@return { sign: function, forget: function }
 function infobip.new(options, transport, call)
   local renewal = gate.new(transport)
-  local signature, last_use
+  local kept = {} -- signature, last_use; refused: a signature that is dead
+  local who = { "infobip", options.username, options.password }
+
+  function kept.pack()
+    return kept.signature
+  end
+
+  function kept.unpack(text)
+    if text == kept.refused then return false end
+    kept.signature = text
+    return true
+  end
 
   local function open(deadline)
     local session, err = call("login", {
@@ -59,8 +73,22 @@ function infobip.new(options, transport, call)
     if options.strict_verified and session.verified == false then
       return refuse_unverified()
     end
-    signature, last_use = "IBSSO " .. session.ibAuthCookie, transport:now()
+    kept.signature = "IBSSO " .. session.ibAuthCookie
+    kept.last_use = transport:now()
     return true
+  end
+
+  local used
+  open, used = shared_session.new(
+    share.new(options, transport, who),
+    transport,
+    options.session_idle,
+    kept,
+    open
+  )
+
+  local function is_fresh(now)
+    return kept.signature and now - kept.last_use <= options.session_idle
   end
 
   local auth = {}
@@ -71,19 +99,21 @@ function infobip.new(options, transport, call)
   ---@return luapay.Fault? fault nothing of the request was sent
   function auth.sign(request, deadline)
     local now = transport:now()
-    if not signature or now - last_use > options.session_idle then
+    if not is_fresh(now) then
       local opened, err = renewal:run(deadline, open)
       if not opened then return nil, err end
     end
-    last_use = now
-    request.headers.authorization = signature
+    kept.last_use = now
+    used()
+    request.headers.authorization = kept.signature
     return true
   end
 
   --- Lets go of the session that a request was signed with; one that was
   --- opened since stays.
   function auth.forget(request)
-    if request.headers.authorization == signature then signature = nil end
+    if request.headers.authorization ~= kept.signature then return end
+    kept.refused, kept.signature = kept.signature, nil
   end
 
   return auth

@@ -6,6 +6,7 @@ local fault = require "luapay.fault"
 local http = require "luapay.auth.oidc_http"
 local metadata = require "luapay.auth.oidc_metadata"
 local renewal = require "luapay.auth.oidc_renewal"
+local share = require "luapay.auth.share"
 
 local mobilepay_subscriptions = {}
 
@@ -32,6 +33,7 @@ mobilepay_subscriptions.options = {
   ibm_client_secret = { type = "string" },
   provider_id = { type = "string" },
   test_user = { type = "string" },
+  share = share.rule,
 }
 
 local function check_token(name, value)
@@ -53,6 +55,8 @@ local function check(options)
     end
   elseif not options.access_token then
     error(HERE .. "needs an access_token or a refresh_token", 4)
+  elseif options.share then
+    error(HERE .. "share needs a refresh_token", 4)
   end
 end
 

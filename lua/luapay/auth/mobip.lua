@@ -5,7 +5,10 @@
 local asker = require "luapay.auth.mobip_ask"
 local fault = require "luapay.fault"
 local gate = require "luapay.auth.gate"
+local keeping = require "luapay.auth.mobip_kept"
 local place = require "luapay.auth.mobip_token"
+local share = require "luapay.auth.share"
+local shared_session = require "luapay.auth.shared_session"
 
 local mobip = {}
 
@@ -22,6 +25,7 @@ mobip.options = {
     default = "auto",
     choices = { auto = true, multipart = true, query = true },
   },
+  share = share.rule,
 }
 
 --- How the core writes this client's requests; `query` is learned.
@@ -61,7 +65,8 @@ function mobip.new(options, transport, call, settings)
   local life = ahead((options.api_ttl or 1) * 3600, options.token_margin)
   local idle = ahead(options.token_idle, options.token_margin)
   local signed_with = setmetatable({}, { __mode = "k" })
-  local token, born, last_use
+  local kept = keeping.new(settings, life, transport)
+  local who = { "mobip", options.api_account_id, options.api_secret_key }
 
   local function open(deadline)
     local now = transport:now()
@@ -74,12 +79,21 @@ function mobip.new(options, transport, call, settings)
           "mobip.get_token"
         )
     end
-    token, born, last_use = answer.access_token, now, now
+    kept.token, kept.born, kept.last_use = answer.access_token, now, now
     return true
   end
 
+  local used
+  open, used = shared_session.new(
+    share.new(options, transport, who),
+    transport,
+    idle,
+    kept,
+    open
+  )
+
   local function is_fresh(now)
-    return token and now - born < life and now - last_use < idle
+    return kept.token and now - kept.born < life and now - kept.last_use < idle
   end
 
   local auth = {}
@@ -93,23 +107,25 @@ function mobip.new(options, transport, call, settings)
       local opened, err = renewal:run(deadline, open)
       if not opened then return nil, err end
     end
+    used()
     local query = request.method == "GET" and settings.query
     if query and request.body and request.endpoint ~= "mobip.request" then
       return "again"
     end
     if query or not place.fits_body(request) then
-      place.to_query(request, token)
+      place.to_query(request, kept.token)
     else
-      place.to_body(request, token)
+      place.to_body(request, kept.token)
     end
-    signed_with[request], last_use = token, transport:now()
+    signed_with[request], kept.last_use = kept.token, transport:now()
     return true
   end
 
   --- Lets go of the token that a request was signed with; one that was
   --- opened since stays.
   function auth.forget(request)
-    if token == signed_with[request] then token = nil end
+    if kept.token ~= signed_with[request] then return end
+    kept.refused, kept.token = kept.token, nil
   end
 
   --- Whether a refusal says that the token has ended: then nothing was

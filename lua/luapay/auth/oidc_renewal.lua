@@ -6,6 +6,8 @@ local fault = require "luapay.fault"
 local gate = require "luapay.auth.gate"
 local http = require "luapay.auth.oidc_http"
 
+local sharing = require "luapay.auth.oidc_shared"
+
 local renewal = {}
 
 local LIFETIME = 300 -- seconds, where the provider says none
@@ -92,6 +94,10 @@ end
 
 local function token(kept, deadline)
   tell(kept)
+  if kept.shared and not kept.looked then
+    kept.looked = true
+    kept.shared:take(kept.adopt)
+  end
   local now = kept.transport:now()
   if kept.access and now < kept.renew_at then return kept.access end
   local renewed, err = kept.gate:run(deadline, kept.work)
@@ -122,13 +128,15 @@ function renewal.new(options, metadata, transport)
   function kept.work(deadline)
     return renew(kept, deadline)
   end
+  sharing.begin(kept)
   return {
     token = function(deadline)
       return token(kept, deadline)
     end,
     -- one that came since stays
     forget = function(refused_token)
-      if refused_token == kept.access then kept.access = nil end
+      if refused_token ~= kept.access then return end
+      kept.refused, kept.access = kept.access, nil
     end,
   }
 end

@@ -78,6 +78,9 @@
 ---@field body_format? "form"|"json"
 --- Another spelling of `currencycode` in a form.
 ---@field currency_name? string
+--- In nginx, the name of a `lua_shared_dict` in which all workers share the
+--- session, and find it again after a reload. What it holds is a secret.
+---@field share? string|table
 
 ---@class luapay.MobipOptions : luapay.ClientOptions
 --- The account.
@@ -97,6 +100,9 @@
 --- provider's document says, in a multipart body, and when the server saw no
 --- inputs, once more in the query string; what worked is kept.
 ---@field get_inputs? "auto"|"multipart"|"query"
+--- In nginx, the name of a `lua_shared_dict` in which all workers share the
+--- token, and find it again after a reload. What it holds is a secret.
+---@field share? string|table
 
 ---@class luapay.MobilepayOnlineOptions : luapay.ClientOptions
 --- `x-ibm-client-id`; left out together with the secret by who has none yet.
@@ -134,6 +140,9 @@
 ---@field provider_id? string
 --- `authenticateduser` of the calls that simulate a user.
 ---@field test_user? string
+--- In nginx, the name of a `lua_shared_dict` in which all workers share
+--- their tokens, and find them again after a reload. What it holds is a secret.
+---@field share? string|table
 
 ---@class luapay.OidcOptions
 --- Of OpenID Connect.
@@ -197,6 +206,26 @@
 ---@field connect_timeout? number
 --- A connection that was idle for more whole seconds is not used again; 3.
 ---@field idle_time? number
+--- Bytes of an answer that are accepted; 16 MiB.
+---@field max_answer? integer
+--- Also allow `http://` to this machine, for tests.
+---@field http_loopback? boolean
+
+---@class luapay.NginxOptions
+--- The client's own certificate, PEM: a file, read when the transport is
+--- made.
+---@field cert_file? string
+--- Its private key.
+---@field key_file? string
+--- Seconds for connecting; 10.
+---@field connect_timeout? number
+--- A connection that was idle for more seconds is not used again; 3.
+---@field idle_time? number
+--- Idle connections that a worker keeps to one host; 100.
+---@field pool_size? integer
+--- Keeps connections apart from those of other transports: needed where
+--- locations have different `lua_ssl_...` directives.
+---@field pool_name? string
 --- Bytes of an answer that are accepted; 16 MiB.
 ---@field max_answer? integer
 --- Also allow `http://` to this machine, for tests.

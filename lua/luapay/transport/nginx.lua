@@ -8,6 +8,7 @@ local failures = require "luapay.transport.nginx_failure"
 local options = require "luapay.options"
 local pools = require "luapay.transport.nginx_pool"
 local requests = require "luapay.transport.nginx_request"
+local threads = require "luapay.transport.nginx_threads"
 local urls = require "luapay.transport.nginx_url"
 
 local now = core.now
@@ -122,6 +123,7 @@ end
 function transport.new(given)
   local checked = options.check(HERE, given or {}, OPTIONS)
   local ngx = host()
+  threads.announce(ngx)
   return setmetatable({
     ngx = ngx,
     max_answer = checked.max_answer,
