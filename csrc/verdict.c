@@ -74,10 +74,11 @@ static const char *usual_kind (int status) {
   return status >= 300 && status <= 399 ? "redirect" : "refused";
 }
 
-/* 408 and 499 are what a gateway says when its own patience ended. */
+/* 408 and 499 are what a gateway says when its own patience ended; below
+   200 is no answer yet, or how a transport says that there is none. */
 static int says_nothing (int status) {
-  return status >= 500 || (status >= 300 && status <= 399) || status == 408 ||
-         status == 499;
+  return status >= 500 || (status >= 300 && status <= 399) || status < 200 ||
+         status == 408 || status == 499;
 }
 
 static const struct pay_refusal *find_refusal (const struct pay_verdict *v,

@@ -59,9 +59,6 @@ local function try(inner, endpoint, args, deadline, given)
   local response, failure = exchange.run(inner, endpoint, request, deadline)
   if not response then return nil, failure, request end
   local result, err = read(endpoint, response)
-  if err and request.doubt and not endpoint.harmless then
-    err.outcome = "unknown"
-  end
   return result, err, request
 end
 
@@ -81,6 +78,12 @@ local function wants_session(inner, err, request)
   return err.renew or (renews and request and renews(err, request))
 end
 
+-- Whether an attempt before the last one may have been acted upon: then no
+-- refusal, and no failure of a later one, says that nothing was done.
+local function in_doubt(endpoint, request)
+  return request and request.doubt and not endpoint.harmless
+end
+
 --- Makes one call.
 ---@async
 ---@param inner table what the client keeps: see client.lua
@@ -93,12 +96,15 @@ end
 function call.make(inner, endpoint, args, deadline, given)
   if endpoint.dressed then args = dress.args(endpoint, args, given) end
   local result, err, request = try(inner, endpoint, args, deadline, given)
+  local doubt = in_doubt(endpoint, request)
   if err and wants_session(inner, err, request) then
     -- a refusal for want of a session: nothing was done, so once more
     inner.auth.forget(request)
     result, err, request = try(inner, endpoint, args, deadline, given)
+    doubt = doubt or in_doubt(endpoint, request)
   end
   if result then return result end
+  if doubt then err.outcome = "unknown" end
   return nil, finish(inner, err, request)
 end
 

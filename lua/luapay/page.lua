@@ -7,7 +7,8 @@ local page = {}
 local function items_of(result, name)
   local items = {}
   for _, part in ipairs(result) do
-    for _, item in ipairs(part[name] or {}) do
+    local list = type(part) == "table" and part[name]
+    for _, item in ipairs(type(list) == "table" and list or {}) do
       items[#items + 1] = item
     end
   end
@@ -15,7 +16,9 @@ local function items_of(result, name)
 end
 
 local function size_of(result, args)
-  return args.pageSize or (result[1] and result[1].page_size)
+  local first = result[1]
+  local said = type(first) == "table" and first.page_size
+  return args.pageSize or (type(said) == "number" and said) or nil
 end
 
 --- Gives a result `items()`, `next()` and `number`. `next()` returns the

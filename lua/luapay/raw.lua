@@ -65,7 +65,7 @@ local function judge(endpoint, response)
       answer = answer and core.clean(answer) or nil,
     }
   end
-  local refused = status >= 400 and status <= 499 and status ~= 408
+  local refused = status >= 400 and status < 499 and status ~= 408
   return nil,
     fault.new({
       kind = refused and "refused" or "server",

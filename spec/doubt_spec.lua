@@ -1,0 +1,145 @@
+-- What a fault says of the money when a call took several attempts, or was
+-- answered with something that is no answer.
+
+local luapay = require "luapay"
+
+local ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+local NEVER_LEFT =
+  { phase = "before_send", kind = "transport", message = "no connection" }
+
+-- A transport that answers from a list.
+local function scripted(...)
+  local steps, n, at = { ... }, 0, 0
+  return {
+    send = function(_, request)
+      n = n + 1
+      local step = steps[n]
+      if type(step) == "function" then step = step(request) end
+      if step.phase then return nil, step end
+      return { status = step.status, headers = {}, body = step.body or "" }
+    end,
+    sleep = function(_, seconds)
+      at = at + seconds
+    end,
+    now = function()
+      return at
+    end,
+    close = function() end,
+  }
+end
+
+local function capture(...)
+  return luapay
+    .mobilepay_online({
+      client_id = "psp",
+      client_secret = "secret",
+      transport = scripted(...),
+    })
+    :capture_payment {
+      paymentId = ID,
+      amount = 100,
+      timestamp = "2023-05-31T12:00:00Z",
+    }
+end
+
+local function cancel(...)
+  local issued = 0
+  return luapay
+    .mobilepay_subscriptions({
+      access_token = function()
+        issued = issued + 1
+        return "token-" .. issued
+      end,
+      provider_id = ID,
+      transport = scripted(...),
+    })
+    :cancel_agreement { agreementid = ID }
+end
+
+describe("the outcome of a call", function()
+  it("is unknown when a 502 was followed by no connection", function()
+    local result, fault = capture({ status = 502 }, NEVER_LEFT, NEVER_LEFT)
+    assert.is_nil(result)
+    assert.equal("transport", fault.kind)
+    assert.equal("unknown", fault.outcome)
+  end)
+
+  it("is failed when no attempt left", function()
+    local _, fault = capture(NEVER_LEFT, NEVER_LEFT, NEVER_LEFT)
+    assert.equal("failed", fault.outcome)
+  end)
+
+  it("stays unknown across the renewal of a session", function()
+    local _, fault = cancel(
+      { status = 502 },
+      { status = 401 },
+      { status = 404 }
+    )
+    assert.equal("not_found", fault.kind)
+    assert.equal("unknown", fault.outcome)
+  end)
+
+  it("is that of a refusal when a session is renewed and no more", function()
+    local _, fault = cancel({ status = 401 }, { status = 404 })
+    assert.equal("failed", fault.outcome)
+  end)
+
+  for _, status in ipairs { 0, 100, 101 } do
+    it(("is unknown when a transport gives %d"):format(status), function()
+      local client = luapay.infobip {
+        username = "u",
+        password = "p",
+        transport = scripted(
+          { status = 200, body = '{"login":{"ibAuthCookie":"s"}}' },
+          { status = status }
+        ),
+      }
+      local _, fault = client:add_funds {
+        accountKey = "k",
+        amount = "1",
+        description = "d",
+      }
+      assert.equal("unknown", fault.outcome)
+    end)
+  end
+
+  for _, status in ipairs { 408, 499 } do
+    it(("is unknown when a raw request gets %d"):format(status), function()
+      local _, fault = luapay
+        .mobilepay_online({
+          client_id = "psp",
+          client_secret = "secret",
+          transport = scripted { status = status },
+        })
+        :request { method = "POST", path = "/x", body = "{}" }
+      assert.equal("unknown", fault.outcome)
+    end)
+  end
+end)
+
+describe("a list that comes in pages", function()
+  local answers = {
+    "[5]",
+    "[true]",
+    '[{"agreements":5}]',
+    '[{"page_size":"ten","agreements":[{"id":1}]}]',
+    '[{"page_size":{},"agreements":[{"id":1}]}]',
+    '[{"page_size":123456789012345678901,"agreements":[{"id":1}]}]',
+  }
+  for _, body in ipairs(answers) do
+    it("raises for nothing that a provider says: " .. body, function()
+      local answer = { status = 200, body = body }
+      local page = luapay
+        .mobilepay_subscriptions({
+          access_token = "token",
+          provider_id = ID,
+          transport = scripted(answer, answer),
+        })
+        :list_agreements { pageNumber = 1 }
+      assert.has_no.errors(function()
+        page.items()
+        page.next()
+      end)
+    end)
+  end
+end)
