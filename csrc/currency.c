@@ -78,7 +78,7 @@ const struct pay_currency *pay_currency_named (const char *text) {
   int i;
   if (strlen(text) != 3)
     return NULL;
-  if (text[0] >= '0' && text[0] <= '9')
+  if (strspn(text, "0123456789") == 3)
     return by_number(text);
   for (i = 0; i < 3; i++)
     code[i] = (char)(text[i] & ~32);

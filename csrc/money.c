@@ -60,8 +60,8 @@ static int read_money (lua_State *L, struct pay_spot *at,
   lua_getfield(L, at->table, "amount");
   if (!pay_to_wire(L, &amount_field, at, &w))
     return 0;
-  pay_decimal_read(d, w.s, w.n, (*currency)->digits);
-  if (!pay_decimal_widen(d, (*currency)->digits))
+  if (pay_decimal_read(d, w.s, w.n, (*currency)->digits) != PAY_DECIMAL_OK ||
+      !pay_decimal_widen(d, (*currency)->digits))
     return pay_complain(L, at, "too large");
   return 1;
 }

@@ -76,6 +76,32 @@ describe("luapay.money", function()
     end)
   end)
 
+  -- Lua 5.3 and later: above 18 digits there are integers, but no amounts
+  if math.maxinteger then
+    for _, amount in ipairs {
+      math.maxinteger,
+      math.mininteger,
+      1000000000000000000,
+    } do
+      it("refuses the integer " .. amount, function()
+        for _, currency in ipairs { "JPY", "EUR", "KWD" } do
+          local m, fault = money(amount, currency)
+          assert.is_nil(m)
+          assert.equal("amount", fault.field)
+        end
+      end)
+    end
+  end
+
+  it("takes no text for a currency that only begins like one", function()
+    assert.equal("1.00 ALL", tostring(minor(100, "008")))
+    for _, text in ipairs { "8ab", "9 8", "97x" } do
+      assert.has_error(function()
+        minor(100, text)
+      end)
+    end
+  end)
+
   it("is made of whole minor units only", function()
     assert.equal("12.50 EUR", tostring(minor(1250, "EUR")))
     assert.has_error(function()
