@@ -10,7 +10,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#define MAX_POOLS 64
+#define USUAL_POOLS 16
 
 static struct pool *check_open (lua_State *L, int arg) {
   struct pool *p = luaL_checkudata(L, arg, POOL);
@@ -117,16 +117,17 @@ static int pool_tostring (lua_State *L) {
 ** a signal came, or the time is over. With no pools it only waits.
 */
 static int curl_wait (lua_State *L) {
-  struct pool *pools[MAX_POOLS];
+  struct pool *usual[USUAL_POOLS], **pools = usual;
   double until = pay_now() + luaL_checknumber(L, 2);
   int i, n;
   luaL_checktype(L, 1, LUA_TTABLE);
   n = (int)lua_rawlen(L, 1);
-  luaL_argcheck(L, n <= MAX_POOLS, 1, "too many pools");
   lua_settop(L, 2);
+  if (n > USUAL_POOLS)
+    pools = lua_newuserdatauv(L, (size_t)n * sizeof(*pools), 0);
   for (i = 0; i < n; i++) {
     lua_rawgeti(L, 1, i + 1);
-    pools[i] = check_open(L, 3);
+    pools[i] = check_open(L, -1);
     lua_pop(L, 1);
   }
   pay_wait(pools, n, until);

@@ -133,6 +133,8 @@ void pay_exchange_free (struct exchange *x) {
 
 static long milliseconds (double seconds) {
   double ms = seconds * 1000 + 0.999;
+  if (ms < 1)
+    return 1; /* 0 is libcurl's word for no limit */
   return ms < 1e9 ? (long)ms : 1000000000L;
 }
 

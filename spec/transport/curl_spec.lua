@@ -179,6 +179,27 @@ describe("luapay.transport.curl", function()
     assert.equal(200, response.status)
   end)
 
+  it("holds a deadline that is all but over", function()
+    local response, failure = transport:send(get "/wait/20", 1e-7)
+    assert.is_nil(response)
+    assert.equal("timeout", failure.kind)
+  end)
+
+  it("waits for any number of transports together", function()
+    local many = {}
+    for i = 1, 70 do
+      many[i] = make(server, {})
+    end
+    local done = task.map(many, { concurrency = 70 }, function(one)
+      return one:send(get "/wait/0.05", LONG)
+    end)
+    assert.equal(70, #done)
+    for i, one in ipairs(many) do
+      assert.is_truthy(done[i].result)
+      one:close()
+    end
+  end)
+
   it("refuses to close over requests that are under way", function()
     task.map({ 1, 2 }, nil, function(i)
       if i == 1 then return transport:send(get("/wait/0.05"), LONG) end
