@@ -100,8 +100,10 @@ function infobip.new(options, transport, call)
   function auth.sign(request, deadline)
     local now = transport:now()
     if not is_fresh(now) then
-      local opened, err = renewal:run(deadline, open)
-      if not opened then return nil, err end
+      repeat -- what a call has waited for may be refused to another by now
+        local opened, err = renewal:run(deadline, open)
+        if not opened then return nil, err end
+      until kept.signature
     end
     kept.last_use = now
     used()

@@ -104,8 +104,10 @@ function mobip.new(options, transport, call, settings)
   ---@return luapay.Fault? fault nothing of the request was sent
   function auth.sign(request, deadline)
     if not is_fresh(transport:now()) then
-      local opened, err = renewal:run(deadline, open)
-      if not opened then return nil, err end
+      repeat -- what a call has waited for may be refused to another by now
+        local opened, err = renewal:run(deadline, open)
+        if not opened then return nil, err end
+      until kept.token
     end
     used()
     local query = request.method == "GET" and settings.query

@@ -100,7 +100,10 @@ local function token(kept, deadline)
   end
   local now = kept.transport:now()
   if kept.access and now < kept.renew_at then return kept.access end
-  local renewed, err = kept.gate:run(deadline, kept.work)
+  local renewed, err
+  repeat -- what a call has waited for may be refused to another by now
+    renewed, err = kept.gate:run(deadline, kept.work)
+  until kept.access or not renewed
   -- ahead of its end, a token is good though its renewal failed
   local good = renewed or kept.transport:now() < kept.ends
   if kept.access and good then return kept.access end
