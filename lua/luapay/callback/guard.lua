@@ -10,11 +10,8 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
--- Whether a coroutine can yield through pcall here.
-local probe = coroutine.wrap(function()
-  return pcall(coroutine.yield, true)
-end)
-local can_yield = probe() == true and pcall(probe)
+-- Not tried out: this file may be loaded where nothing can yield.
+local can_yield = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
 local function in_coroutine(fn, ...)
   local inner = coroutine.create(fn)

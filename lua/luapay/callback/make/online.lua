@@ -22,11 +22,16 @@ local function request(self, value)
   }
 end
 
--- What is said of the card does not go into the body.
+-- What is said of the card does not go into the body as it is.
 local function split(given)
-  local rest = fill(given, {})
-  local card = rest.card
-  rest.card = nil
+  local rest, card = {}, nil
+  for name, value in pairs(given or {}) do
+    if name == "card" then
+      card = value
+    else
+      rest[name] = value
+    end
+  end
   return rest, card
 end
 
