@@ -21,14 +21,15 @@ function decimal.to_millionths(text)
   return digits == "" and "0" or digits
 end
 
---- The other way: "12500000" is "12.5".
+--- The other way: "12500000" is "12.50", and "12000000" is "12".
 ---@param digits string
 ---@return string
 function decimal.from_millionths(digits)
   local padded = ("0"):rep(7 - #digits) .. digits
   local whole, fraction = padded:sub(1, -7), padded:sub(-6)
   fraction = fraction:gsub("0+$", "")
-  return fraction == "" and whole or whole .. "." .. fraction
+  if fraction == "" then return whole end
+  return ("%s.%s%s"):format(whole, fraction, #fraction == 1 and "0" or "")
 end
 
 --- The exact sum of two amounts; either may be nil.
@@ -36,7 +37,10 @@ end
 ---@param b? string
 ---@return string?
 function decimal.add(a, b)
-  if not (a and b) then return a or b end
+  if not (a and b) then
+    local one = a or b
+    return one and decimal.from_millionths(decimal.to_millionths(one))
+  end
   local whole_a, fraction_a = parts(a)
   local whole_b, fraction_b = parts(b)
   local fraction = tonumber(fraction_a) + tonumber(fraction_b)

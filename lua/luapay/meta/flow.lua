@@ -31,3 +31,14 @@
 ---| "rolled_back" # booked, then reversed
 ---| "rollback_failed" # booked and still there: the reversal was refused
 ---| "rollback_unknown" # booked; whether it was reversed is not known
+
+--- How far long work has come; other counts are the flow's own.
+---@class luapay.Progress
+---@field done integer
+---@field failed integer
+---@field unknown integer
+---@field total? integer items, where that is known
+---@field seconds number since it began
+---@field rate number items a second
+---@field left? number seconds, where the total is known
+---@field over boolean the last one

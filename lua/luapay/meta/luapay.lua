@@ -30,6 +30,7 @@
 ---@field idempotency_key? string by which the provider tells a repetition
 ---@field body? string of the answer to `client:request`
 ---@field report? luapay.TopupReport of luapay.flow.topup
+---@field entry? luapay.JournalEntry of a journal, or of a flow
 
 ---@alias luapay.FaultKind
 ---| "argument" # refused here, nothing was sent
@@ -45,6 +46,7 @@
 ---| "transport" # the connection could not be made, or died
 ---| "decode" # an answer that cannot be read
 ---| "callback" # what a provider sent was refused, or not handled
+---| "journal" # an entry may not be begun, or could not be written
 ---| "rolled_back" # of a top-up: nothing is left of it
 ---| "unsettled" # of a top-up: a person has to look at it
 
