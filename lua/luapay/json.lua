@@ -1,11 +1,17 @@
 -- json.lua - the only file that decodes JSON text. A private lua-cjson: an
 -- embedding host may have configured the shared one for its own ends.
 
-local cjson = require("cjson").new()
+local cjson = require "cjson"
 local core = require "luapay.core"
 
-cjson.decode_invalid_numbers(false)
-cjson.decode_max_depth(100)
+local function new()
+  local own = cjson.new()
+  own.decode_invalid_numbers(false)
+  own.decode_max_depth(100)
+  return own
+end
+
+local decoder = new()
 
 local json = {}
 
@@ -18,7 +24,12 @@ local json = {}
 function json.decode(text, any_bytes)
   local fit, why = core.scan(text, any_bytes)
   if not fit then return nil, "the answer is " .. why end
-  local good, value = pcall(cjson.decode, fit)
+  local good, value = pcall(decoder.decode, fit)
+  if good then return value end
+  -- It knows the decimal point of the locale in which it was made; the host
+  -- may have set another since, and then no fraction is JSON to it.
+  decoder = new()
+  good, value = pcall(decoder.decode, fit)
   if good then return value end
   return nil, "the answer is not JSON"
 end
