@@ -1,6 +1,6 @@
 -- Where MobilePay's documents lead astray: what luapay does, each under
--- the id that it has in doc/traps.md. Callbacks are the sandbox's: luapay
--- receives none.
+-- the id that it has in doc/traps.md. Callbacks are the sandbox's here: who
+-- receives them is specified in callbacks_spec.lua.
 
 local core = require "luapay.core"
 local helper = require "spec.traps.helper"
