@@ -149,6 +149,8 @@ static int read_object (lua_State *L, const struct pay_endpoint *e,
 static int read_result (lua_State *L, const struct pay_endpoint *e, int status,
                         int answer, const char *problem) {
   if (e->answer == PAY_NOTHING) {
+    if (problem != NULL) /* the page of a gateway, perhaps */
+      return unreadable(L, e, status, NULL, problem);
     lua_newtable(L);
     return 1;
   }

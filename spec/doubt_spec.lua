@@ -117,6 +117,50 @@ describe("the outcome of a call", function()
   end
 end)
 
+describe("a success without content", function()
+  local function capture_one_off(body)
+    return luapay
+      .mobilepay_subscriptions({
+        access_token = "token",
+        provider_id = ID,
+        transport = scripted { status = 200, body = body },
+      })
+      :capture_one_off_payment { agreementid = ID, paymentid = ID }
+  end
+
+  for _, body in ipairs { "", "\r\n", "{}", '"done"' } do
+    it(("may be answered with %q"):format(body), function()
+      assert.same({}, assert(capture_one_off(body)))
+    end)
+  end
+
+  it("is none when it is the page of a gateway", function()
+    local result, fault = capture_one_off "<html>Maintenance</html>"
+    assert.is_nil(result)
+    assert.equal("decode", fault.kind)
+    assert.equal("unknown", fault.outcome)
+  end)
+end)
+
+describe("a dry run", function()
+  it("uses up no idempotency key", function()
+    local client = luapay.mobilepay_online {
+      client_id = "psp",
+      client_secret = "secret",
+      transport = scripted { status = 200, body = "{}" },
+    }
+    local args = {
+      paymentId = ID,
+      amount = 100,
+      timestamp = "2023-05-31T12:00:00Z",
+    }
+    local options = { idempotency_key = ID, dry_run = true }
+    assert(client:capture_payment(args, options))
+    args.amount, options.dry_run = 200, nil
+    assert(client:capture_payment(args, options))
+  end)
+end)
+
 describe("a list that comes in pages", function()
   local answers = {
     "[5]",

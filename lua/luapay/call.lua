@@ -17,7 +17,7 @@ local function read(endpoint, response)
   local answer, problem
   if endpoint.bytes and response.status < 300 then
     answer = response.body
-  elseif response.body ~= "" then
+  elseif response.body:find "%S" then
     answer, problem = json.decode(response.body, endpoint.any_bytes)
     if endpoint.either and problem then answer = response.body end
   end

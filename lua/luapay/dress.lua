@@ -98,6 +98,7 @@ function dress.request(inner, endpoint, request, args, given)
       if refusal then return refusal end
     end
   end
+  if given and given.dry_run then return nil end -- no key is used up
   return check_key(inner, endpoint, request, args)
 end
 
