@@ -40,6 +40,7 @@ end
 function base.new(name, methods, given, own)
   local self = check("luapay.flow." .. name, given, merged(own), 4)
   self.name = name
+  self.run_name, self.run = self.run, nil -- `run` is a method
   self.clock = self.clock or self.journal.clock
   self.sleep = self.sleep
     or function(seconds)

@@ -21,7 +21,7 @@ function recover.run(flow, looks)
   repeat
     local orphans, err = flow.journal:orphans {
       flow = flow.name,
-      run = flow.run,
+      run = flow.run_name,
       limit = PORTION,
     }
     if not orphans then return nil, err end

@@ -30,7 +30,8 @@ local function judge(given, result, err)
   end
   local state = err.outcome == "unknown" and (given.unknown or "unknown")
     or "failed"
-  return state, { fault = step.of_fault(err) }
+  local advice = state == "parked" and given.advice or nil
+  return state, { fault = step.of_fault(err), advice = advice }
 end
 
 -- The call went one way, the journal another: this must not pass in silence.
@@ -101,7 +102,7 @@ end
 function step.entry(flow, given)
   return {
     flow = flow.name,
-    run = flow.run,
+    run = flow.run_name,
     reference = given.reference,
     step = given.step,
     endpoint = given.method,
@@ -118,8 +119,9 @@ end
 --- `given`: reference, step, method (of the client), args; and maybe key
 --- (idempotency), amount (decimal text), currency, details (what a person or
 --- `recover` needs; no secrets), state (after success: "done"),
---- unknown (the state of an unknown: "unknown"), and
---- keep(result) -> outcome (provider_id, status, ...).
+--- unknown (the state of an unknown: "unknown"), advice (to the person who
+--- settles what is parked), and keep(result) -> outcome (provider_id,
+--- status, ...).
 ---@async
 ---@return luapay.JournalEntry? entry done, or done before
 ---@return luapay.Fault? fault

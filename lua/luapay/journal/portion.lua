@@ -2,6 +2,7 @@
 -- plan them, take a portion, take over what a dead worker has left.
 
 local entries = require "luapay.journal.entry"
+local fault = require "luapay.fault"
 
 local portion = {}
 
@@ -82,6 +83,32 @@ function portion:orphans(given)
   local filter = filter_of(given, { "sent", "unknown" })
   filter.lease_before = self.clock()
   return take(self, filter, given.limit or 100)
+end
+
+--- Keeps an entry this worker's for one more lease: for work that takes
+--- longer than one.
+---@async
+---@param entry luapay.JournalEntry in the state "sent" or "unknown"
+---@return luapay.JournalEntry? entry
+---@return luapay.Fault? fault code "lost": another worker has taken it over
+function portion:renew(entry)
+  local now = self.clock()
+  return self.commits:run(function(store)
+    local before = entry.lease_until
+    entry.fence, entry.lease_until = self.worker, now + self.lease
+    local good = store:save(entry, entry.attempt, { "sent", "unknown" })
+    entry.fence = nil
+    if good then return entry end
+    entry.lease_until = before
+    return nil,
+      fault.new {
+        kind = "journal",
+        code = "lost",
+        endpoint = "journal",
+        message = entry.reference .. ": another worker has taken it over",
+        entry = entry,
+      }
+  end)
 end
 
 --- Moves an entry that the provider has ended, or somebody has settled; a
