@@ -42,6 +42,10 @@ describe("examples/", function()
     { "credit", "rolled back: 12.5 EUR\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },
     { "spec_of_yours", "the money was booked once:" },
+    {
+      "callback",
+      "replied 200, handled 0\ncallback mobilepay_subscriptions:",
+    },
   } do
     it(case[1] .. ".lua runs and says what it should", function()
       local out, code = run(case[1])
