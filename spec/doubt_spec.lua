@@ -117,6 +117,48 @@ describe("the outcome of a call", function()
   end
 end)
 
+describe("a function as a transport", function()
+  local function credit(...)
+    local said, n = { ... }, select("#", ...)
+    return luapay
+      .infobip({
+        username = "u",
+        password = "p",
+        transport = function(request)
+          if request.url:find "login" then
+            return { status = 200, body = '{"login":{"ibAuthCookie":"s"}}' }
+          end
+          return (table.unpack or unpack)(said, 1, n)
+        end,
+      })
+      :add_funds { accountKey = "k", amount = "1", description = "d" }
+  end
+
+  local cases = {
+    { "nothing" },
+    { "one word", nil, "timeout", message = "timeout" },
+    { "true", true },
+    { "no status", { body = '{"transactionId":7}' } },
+    { "a status as text", { status = "200", body = '{"transactionId":7}' } },
+    { "half a status", { status = 200.5, body = "" } },
+  }
+  for _, case in ipairs(cases) do
+    it("leaves the outcome unknown when it returns " .. case[1], function()
+      local result, fault = credit(case[2], case[3])
+      assert.is_nil(result)
+      assert.equal("transport", fault.kind)
+      assert.equal("unknown", fault.outcome)
+      if case.message then assert.equal(case.message, fault.message) end
+    end)
+  end
+
+  it("is certain when it says so, and says no more", function()
+    local _, fault = credit(nil, { phase = "before_send" })
+    assert.equal("transport", fault.kind)
+    assert.equal("failed", fault.outcome)
+  end)
+end)
+
 describe("a success without content", function()
   local function capture_one_off(body)
     return luapay

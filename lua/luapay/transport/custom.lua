@@ -14,19 +14,30 @@ Custom.sleeps = false
 
 Custom.now = core.now
 
+-- Something without a status may be anything, after something was sent.
+local function is_response(value)
+  return type(value) == "table"
+    and type(value.status) == "number"
+    and value.status % 1 == 0
+end
+
+-- Sockets say what went wrong in one word.
+local function failure_of(value)
+  local failure = type(value) == "table" and value or {}
+  failure.kind = failure.kind or "transport"
+  failure.phase = failure.phase or "after_send"
+  failure.message = failure.message
+    or type(value) == "string" and value
+    or "the transport has not said what went wrong"
+  return failure
+end
+
 function Custom:send(request, timeout)
   local response, failure = self.exchange(request, timeout)
-  if response then
-    response.headers = response.headers or {}
-    response.body = response.body or ""
-    return response
-  end
-  return nil,
-    failure or {
-      kind = "transport",
-      phase = "after_send",
-      message = "the transport has not said what went wrong",
-    }
+  if not is_response(response) then return nil, failure_of(failure) end
+  response.headers = response.headers or {}
+  response.body = response.body or ""
+  return response
 end
 
 --- There is nothing to close; the function is the user's.
