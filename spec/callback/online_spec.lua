@@ -140,6 +140,28 @@ describe("callback.mobilepay_online reads", function()
     assert.is_true(kept:is_wiped())
   end)
 
+  it("a card, and wipes it when it is not handled at all", function()
+    local wiped = {}
+    local card = require "luapay.callback.card"
+    local decrypt = card.decrypt
+    card.decrypt = function(...)
+      wiped[#wiped + 1] = decrypt(...)
+      return wiped[#wiped]
+    end
+    local request = make:card()
+    receiver:handle(request, function()
+      receiver:handle(request, error) -- busy
+      return true
+    end)
+    receiver:handle(request, error) -- a repeat
+    receiver:receive(request)
+    card.decrypt = decrypt
+    assert.equal(4, #wiped)
+    for _, one in ipairs(wiped) do
+      assert.is_true(one:is_wiped())
+    end
+  end)
+
   it("a card that a handler takes along, and wipes itself", function()
     local taken
     receiver:handle(make:card(), function(event)

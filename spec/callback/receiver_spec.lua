@@ -209,6 +209,21 @@ describe("a receiver", function()
       assert.equal(1, #world.lines)
     end)
 
+    it("does not call a repeat late", function()
+      local function tell(status)
+        return select(
+          2,
+          receiver:receive(
+            make:agreement { agreement_id = "1", status = status }
+          )
+        )
+      end
+      tell "Accepted"
+      tell "Canceled"
+      assert.same({}, tell "Accepted")
+      assert.same({}, world.lines)
+    end)
+
     it("says which events came late", function()
       local id = "1"
       receiver:receive(make:agreement {
@@ -443,6 +458,22 @@ describe("a receiver", function()
       assert.equal(202, reply.status)
       assert.equal("b", reply.headers["x-a"])
       assert.equal("c", reply.body)
+    end)
+
+    it("does not mind what else a handler returns", function()
+      for _, odd in ipairs { 1, "x", true, { status = "x", body = 1 } } do
+        local reply = receiver:handle(make:payment(), function()
+          return true, odd
+        end)
+        assert.equal(200, reply.status)
+        assert.equal("ok", reply.body)
+      end
+    end)
+
+    it("raises without a handler: that is a bug", function()
+      assert.has_error(function()
+        receiver:handle(make:payment())
+      end, "callback: expected a handler, a function")
     end)
 
     it("handles each time with seen = false", function()

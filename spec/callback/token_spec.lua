@@ -53,6 +53,21 @@ describe("callback.mobilepay_subscriptions with oauth2", function()
     assert.equal(200, call("Bearer " .. two))
   end)
 
+  it("knows a client whose secret is escaped as in a form", function()
+    open { client_secret = "a+b: c%" }
+    local crypto = require "luapay.crypto"
+    for _, plain in ipairs {
+      "mobilepay:a+b: c%",
+      "mobilepay:a%2Bb%3A+c%25",
+      "mobilepay:a%2Bb%3a%20c%25",
+    } do
+      local header = "Basic " .. crypto.base64_encode(plain)
+      local request =
+        with_header(make:token_request(), "Authorization", header)
+      assert.equal(200, receiver:receive(request).status)
+    end
+  end)
+
   it("lets a token end", function()
     local text = token()
     world.now = world.now + 3599

@@ -39,6 +39,18 @@ function credentials.is_user(header, user, password)
   return same(secret or "", password) and good and given ~= nil
 end
 
+-- A client's id and secret may be escaped as in a form, and should be by
+-- RFC 6749.
+local function is_client(header, options)
+  local id, secret = credentials.basic(header)
+  local escaped = crypto.base64_encode(
+    request.unescape(id or "") .. ":" .. request.unescape(secret or "")
+  )
+  local user, password = options.client_id, options.client_secret
+  local plain = credentials.is_user(header, user, password)
+  return credentials.is_user("Basic " .. escaped, user, password) or plain
+end
+
 local schemes = {}
 
 function schemes.basic(options)
@@ -76,8 +88,7 @@ function schemes.oauth2(options, clock)
       return options.client_id .. ":" .. options.client_secret
     end,
     is_client = function(header)
-      local id, secret = options.client_id, options.client_secret
-      return credentials.is_user(header, id, secret)
+      return is_client(header, options)
     end,
     header = function()
       return "Bearer " .. tokens:make()

@@ -19,6 +19,19 @@ function door.reply(status, headers)
   return { status = status, headers = all, body = status < 300 and "ok" or "" }
 end
 
+--- The reply that a handler wants; what is of a wrong type counts for
+--- nothing.
+---@param own any
+---@return luapay.callback.Reply
+function door.own(own)
+  if type(own) ~= "table" then return door.reply(200) end
+  local status = type(own.status) == "number" and own.status or 200
+  local headers = type(own.headers) == "table" and own.headers or nil
+  local reply = door.reply(status, headers)
+  if type(own.body) == "string" then reply.body = own.body end
+  return reply
+end
+
 -- A request that is refused: the line names the check, and no more.
 local function refuse(self, refusal)
   local line = "refused with %d: %s: %s"

@@ -37,15 +37,24 @@ end
 ---@return luapay.Fault? fault
 function once.mark(self, event)
   if not self.seen or not event.id then return true end
-  local good, why = look(self, event)
-  if not good then return nil, why end
-  return self.seen:first(event.id, self.keep)
+  local known, why = self.seen:has(event.id)
+  if known == nil then return nil, why end
+  local new = false
+  if not known then
+    local good
+    good, why = look(self, event)
+    if not good then return nil, why end
+    new, why = self.seen:first(event.id, self.keep)
+  end
+  if not new then wipe(event) end
+  return new, why
 end
 
 local function failed(event, message)
   return nil,
     fault.new {
       kind = "callback",
+      api = event.api,
       code = "handler",
       outcome = "unknown",
       message = ("%s: %s"):format(event.kind, message),
@@ -92,29 +101,31 @@ local function busy(event)
   return nil,
     fault.new {
       kind = "callback",
+      api = event.api,
       code = "busy",
       message = event.kind .. ": another worker is at it",
     }
 end
 
---- Handles an event unless it was handled before.
----@param fn fun(event: luapay.callback.Event): boolean?, table?
----@return boolean? new false when it was handled before; nil: not handled
----@return luapay.Fault? fault
----@return table? reply the handler's own
-function once.run(self, event, fn)
-  if not self.seen or not event.id then
-    local good, why, reply = handle(self, event, fn)
-    wipe(event)
-    return good, why, reply
-  end
+local function run(self, event, fn)
+  if not self.seen or not event.id then return handle(self, event, fn) end
   local mine, why = self.seen:claim(event.object, self.lease)
   if mine == nil then return nil, why end
   if not mine then return busy(event) end
   local new, err, reply = settle(self, event, fn)
   self.seen:release(event.object)
-  wipe(event)
   return new, err, reply
+end
+
+--- Handles an event unless it was handled before, and wipes its card.
+---@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@return boolean? new false when it was handled before; nil: not handled
+---@return luapay.Fault? fault
+---@return table? reply the handler's own
+function once.run(self, event, fn)
+  local new, why, reply = run(self, event, fn)
+  wipe(event)
+  return new, why, reply
 end
 
 return once

@@ -72,21 +72,23 @@ end
 ---@return luapay.callback.Event[] events those that were handled now
 ---@return luapay.Fault? problem for the log; no secret is in it
 function Receiver:handle(given, fn)
+  if type(fn) ~= "function" then
+    error("callback: expected a handler, a function", 2)
+  end
   local events, reply, none, problem = door.open(self, given)
   if not events then return reply, none, problem end
-  local done, own = {}, {}
+  local done, own = {}, nil
   for _, event in ipairs(events) do
     local new, why, more = once.run(self, event, fn)
     if new then
-      done[#done + 1], own = event, more or own
+      done[#done + 1] = event
+      own = more or own
     elseif new == nil then
       reply = door.postpone(self, why)
     end
     problem = why or problem
   end
-  reply = reply or door.reply(own.status or 200, own.headers)
-  if own.body then reply.body = own.body end
-  return reply, done, problem
+  return reply or door.own(own), done, problem
 end
 
 --- Answers the request that nginx handles, in content_by_lua: see `handle`.

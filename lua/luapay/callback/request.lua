@@ -32,13 +32,18 @@ local function read_headers(given)
   return headers
 end
 
-local function unescape(text)
+--- Text as it was before it was escaped for a form.
+---@param text string
+---@return string
+function request.unescape(text)
   return (
     text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
       return string.char(tonumber(hex, 16))
     end)
   )
 end
+
+local unescape = request.unescape
 
 -- A "?" that begins a second query: the provider may append one to an
 -- address that has a query already.
