@@ -23,12 +23,15 @@ end
 
 -- Sockets say what went wrong in one word.
 local function failure_of(value)
-  local failure = type(value) == "table" and value or {}
-  failure.kind = failure.kind or "transport"
-  failure.phase = failure.phase or "after_send"
-  failure.message = failure.message
-    or type(value) == "string" and value
-    or "the transport has not said what went wrong"
+  local failure = {
+    kind = "transport",
+    phase = "after_send",
+    message = type(value) == "string" and value
+      or "the transport has not said what went wrong",
+  }
+  for name, said in pairs(type(value) == "table" and value or {}) do
+    failure[name] = said
+  end
   return failure
 end
 
