@@ -162,6 +162,31 @@ describe("callback.mobilepay_online reads", function()
     end
   end)
 
+  it("a card, and closes what libcrypto has decrypted", function()
+    local open = 0
+    local key = {
+      decrypt_secret = function()
+        open = open + 1
+        return {
+          number = function()
+            return "4111111111111111"
+          end,
+          close = function()
+            open = open - 1
+          end,
+        }
+      end,
+    }
+    world = helper.online { keys = { [7] = key } }
+    local request = world.make:card { EncryptedCardData = "AAAA" }
+    world.receiver:handle(request, function(event)
+      assert.equal(1, open)
+      assert.equal("4111111111111111", event.card:open().cardNumber)
+      return true
+    end)
+    assert.equal(0, open)
+  end)
+
   it("a card that a handler takes along, and wipes itself", function()
     local taken
     receiver:handle(make:card(), function(event)

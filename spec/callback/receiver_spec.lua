@@ -76,6 +76,11 @@ describe("a receiver", function()
     refused(with(request, { body = request.body .. " " }), 413, "size")
   end)
 
+  it("refuses a body that was too long for its server to read", function()
+    local request = with(make:payment(), { body = helper.without })
+    refused(with(request, { too_long = true }), 413, "size")
+  end)
+
   for what, body in pairs {
     ["is empty"] = "",
     ["is no JSON"] = "hello",
@@ -175,6 +180,21 @@ describe("a receiver", function()
       })
       assert.same({}, events)
     end)
+
+    for what, code in pairs {
+      ["without a code"] = false,
+      ["with an empty one"] = "",
+      ["with another one"] = 59999,
+    } do
+      it("knows a repeat " .. what .. ": a payment is made once", function()
+        receiver:receive(make:payment { payment_id = "1", status_code = 0 })
+        local _, events = receiver:receive(make:payment {
+          payment_id = "1",
+          status_code = code,
+        })
+        assert.same({}, events)
+      end)
+    end
 
     it("forgets after a while, so that it does not grow", function()
       local request = make:payment()

@@ -317,6 +317,28 @@ describe("callback.mobilepay_subscriptions asks who calls, and", function()
     end)
   end
 
+  it("compares digests, in constant time, whatever it is shown", function()
+    local crypto = require "luapay.crypto"
+    local equal, lengths = crypto.equal, {}
+    crypto.equal = function(a, b)
+      lengths[#lengths + 1] = { #a, #b }
+      return equal(a, b)
+    end
+    local world = helper.subscriptions { api_key = helper.KEY }
+    for _, header in ipairs {
+      "x",
+      helper.KEY,
+      "Basic bW9iaWxlcGF5Ondyb25n",
+      "Basic c29tZWJvZHk6czNjcmV0OiB3b3Jk",
+    } do
+      lengths = {}
+      ask(world, header)
+      -- user name, password and key, each time
+      assert.same({ { 32, 32 }, { 32, 32 }, { 32, 32 } }, lengths)
+    end
+    crypto.equal = equal
+  end)
+
   it("refuses who shows nothing, and who shows two", function()
     local world = helper.subscriptions()
     local status, line = ask(world, nil)
