@@ -165,6 +165,9 @@ describe("callback.mobilepay_online reads", function()
   it("a card, and closes what libcrypto has decrypted", function()
     local open = 0
     local key = {
+      encrypt = function()
+        return "as it likes"
+      end,
       decrypt_secret = function()
         open = open + 1
         return {
@@ -178,7 +181,7 @@ describe("callback.mobilepay_online reads", function()
       end,
     }
     world = helper.online { keys = { [7] = key } }
-    local request = world.make:card { EncryptedCardData = "AAAA" }
+    local request = world.make:card()
     world.receiver:handle(request, function(event)
       assert.equal(1, open)
       assert.equal("4111111111111111", event.card:open().cardNumber)
