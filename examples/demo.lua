@@ -4,7 +4,6 @@
 
 local luapay = require "luapay"
 local server = require "luapay.sandbox.server"
-local topup = require "luapay.flow.topup"
 
 local here = arg[0]:match("^(.*/)") or ""
 local show = dofile(here .. "demo/show.lua")
@@ -31,9 +30,15 @@ local function orders_of_the_day(third_amount, third_currency)
 end
 
 -- Runs a flow and shows what became of each order.
-local function credit(infobip, seen, orders)
-  local report, fault =
-    topup.credit_all(infobip, orders, { note = "order not complete" })
+local function credit(job, seen, orders)
+  job.runs = job.runs + 1
+  local topup = luapay.flow.topup {
+    client = job.infobip,
+    journal = job.journal,
+    run = "demo " .. job.runs,
+    note = "order not complete",
+  }
+  local report, fault = topup:run(orders)
   report = report or fault.report
   show.items(orders, report)
   if fault then show.fault(fault) end
@@ -41,10 +46,10 @@ local function credit(infobip, seen, orders)
   return report, fault
 end
 
-local function one_fails(infobip, seen, provider)
+local function one_fails(job, seen, provider)
   show.title("1. Three orders, all or nothing; the third cannot be booked")
   show.say("When one fails, those before it are rolled back, the last first.")
-  local _, fault = credit(infobip, seen, orders_of_the_day(NO_RATE, "JPY"))
+  local _, fault = credit(job, seen, orders_of_the_day(NO_RATE, "JPY"))
   show.ledger(provider, seen)
   seen.expect(
     "the failure of one order undid the whole",
@@ -52,9 +57,9 @@ local function one_fails(infobip, seen, provider)
   )
 end
 
-local function all_succeed(infobip, seen, provider)
+local function all_succeed(job, seen, provider)
   show.title("2. The same orders, the third in a currency that has a rate")
-  local report = credit(infobip, seen, orders_of_the_day("80.00", "EUR"))
+  local report = credit(job, seen, orders_of_the_day("80.00", "EUR"))
   show.ledger(provider, seen)
   seen.expect(
     "then all three were credited",
@@ -62,11 +67,11 @@ local function all_succeed(infobip, seen, provider)
   )
 end
 
-local function answer_is_lost(infobip, seen, provider)
+local function answer_is_lost(job, seen, provider)
   show.title("3. One order whose answer is lost on the way")
   show.say("The provider books it, then the connection dies.")
   provider:inject { at = "add_funds", fault = "lost_answer" }
-  local _, fault = credit(infobip, seen, {
+  local _, fault = credit(job, seen, {
     {
       reference = "order-4",
       accountKey = "DKK-1",
@@ -77,7 +82,8 @@ local function answer_is_lost(infobip, seen, provider)
   })
   show.say(
     "The money may have moved, so it is not sent again, and not called "
-      .. "failed. Who can look at the provider's books finds it there, once:"
+      .. "failed: it is parked in the journal. Who can look at the "
+      .. "provider's books finds it there, once:"
   )
   show.ledger(provider, seen)
   seen.expect(
@@ -100,9 +106,11 @@ local function run(provider)
     assert(infobip:login { username = "reseller", password = "secret" })
   show.row("login     reseller: %s", session.verified and "ok" or "refused")
   show.accounts("Before", provider)
-  one_fails(infobip, seen, provider)
-  all_succeed(infobip, seen, provider)
-  answer_is_lost(infobip, seen, provider)
+  local job =
+    { infobip = infobip, journal = luapay.journal.memory(), runs = 0 }
+  one_fails(job, seen, provider)
+  all_succeed(job, seen, provider)
+  answer_is_lost(job, seen, provider)
   show.accounts("After", provider)
   return audit.conclude(seen, provider, show)
 end

@@ -1,31 +1,35 @@
--- Credits several clients or none, on the sandbox in this process.
+-- Credits several clients or none, on the sandbox in this process. Started
+-- again after a crash, it would go on where it stopped, with a journal that
+-- lasts: luapay.journal.sqlite { path = "payments.db" }.
 
 local luapay = require "luapay"
 local sandbox = require "luapay.sandbox"
-local topup = require "luapay.flow.topup"
 
-local infobip = luapay.infobip {
-  username = "reseller",
-  password = "secret",
-  transport = sandbox.infobip():transport(),
+local topup = luapay.flow.topup {
+  client = luapay.infobip {
+    username = "reseller",
+    password = "secret",
+    transport = sandbox.infobip():transport(),
+  },
+  journal = luapay.journal.memory(),
+  run = "2026-12",
+  note = "order not complete",
 }
 
-local report, fault = topup.credit_all(infobip, {
-  {
-    reference = "order-1",
-    accountKey = "EUR-1",
-    amount = "12.50",
+local function order(reference, account, amount)
+  return {
+    reference = reference,
+    accountKey = account,
+    amount = amount,
     currencycode = "EUR",
-    description = "Top-up for order-1",
-  },
-  {
-    reference = "order-2",
-    accountKey = "EUR-2",
-    amount = "7.00",
-    currencycode = "EUR",
-    description = "Top-up for order-2",
-  },
-}, { note = "order not complete" })
+    description = "Top-up for " .. reference,
+  }
+end
+
+local report, fault = topup:run {
+  order("order-1", "EUR-1", "12.50"),
+  order("order-2", "EUR-2", "7.00"), -- not this reseller's
+}
 
 if not report then
   print(fault)

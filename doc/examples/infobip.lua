@@ -23,9 +23,16 @@ local infobip = luapay.infobip {
       text = "`luapay.flow.topup` credits many accounts: when one credit"
         .. " fails, those before it are rolled back, the last first. A credit"
         .. " whose outcome is unknown is never sent again, and a rollback that"
-        .. " failed is never passed over: then a person has to look.",
+        .. " failed is never passed over: then a person has to look."
+        .. " [Flows](flows.md) says what else it does.",
       code = [[
-local report, fault = luapay.flow.topup.credit_all(infobip, {
+local topup = luapay.flow.topup {
+  client = infobip,
+  journal = luapay.journal.memory(), -- or .sqlite { path = "payments.db" }
+  note = "order 18 could not be paid",
+}
+
+local report, fault = topup:run {
   {
     reference = "order-17",
     accountKey = "EUR-1",
@@ -40,7 +47,7 @@ local report, fault = luapay.flow.topup.credit_all(infobip, {
     currencycode = "EUR",
     description = "Order 18",
   },
-}, { note = "order 18 could not be paid" })
+}
 
 assert(report == nil and fault.kind == "rolled_back")
 assert(fault.outcome == "failed") -- nothing is left of it

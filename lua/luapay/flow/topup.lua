@@ -1,92 +1,96 @@
--- topup.lua - credits accounts at Infobip, all or nothing: when one credit
--- fails, those before it are rolled back, the last one first. A credit whose
--- outcome is unknown is never sent again, and a rollback that failed is
--- never passed over: both make the whole run's outcome "unknown".
+-- topup.lua - credits accounts at Infobip: all or nothing, or each for
+-- itself. A credit whose outcome is unknown is parked for a person and never
+-- sent again, and a rollback that failed is never passed over.
 
+local base = require "luapay.flow.base"
+local run = require "luapay.flow.topup_run"
+local settle = require "luapay.flow.topup_settle"
 local topup_items = require "luapay.flow.topup_items"
 local topup_report = require "luapay.flow.topup_report"
+local undo = require "luapay.flow.topup_undo"
 
-local topup = {}
+local Topup = {}
 
--- Sends one credit; says whether to go on.
-local function credit(client, item, entry, options)
-  local result, err = client:add_funds(topup_items.args(item), options.call)
-  if result then
-    entry.state, entry.transactionId = "credited", result.transactionId
-    return true
-  end
-  entry.state = err.outcome == "unknown" and "unknown" or "failed"
-  entry.fault = err
-  return false
-end
-
-local function roll_back(client, entry, options)
-  local result, err = client:rollback_transaction({
-    transactionId = entry.transactionId,
-    note = options.note or ("rolled back: " .. entry.reference),
-  }, options.call)
-  if result then
-    entry.state = "rolled_back"
-    return
-  end
-  entry.state = err.outcome == "unknown" and "rollback_unknown"
-    or "rollback_failed"
-  entry.rollback_fault = err
-end
-
--- Reverse order, and all of them: one that fails does not save the others.
-local function compensate(client, report, options)
-  for index = #report.items, 1, -1 do
-    local entry = report.items[index]
-    if entry.state == "credited" then roll_back(client, entry, options) end
-  end
-end
-
---- Credits many accounts, all or nothing.
+--- Credits one item, or a list of them.
 ---
 --- An item: `reference` (a text of your own, once in a run), and the
 --- arguments of add_funds. All are checked before anything is sent.
 ---
---- Returns a report with `state = "credited"` and, for each item in order,
---- `{ reference, accountKey, state, transactionId }`. Otherwise nil and a
---- fault with the same report in `fault.report`: kind "rolled_back" and
---- outcome "failed" when nothing is left of it; kind "unsettled" and outcome
---- "unknown" when a person has to look at an item.
+--- Returns, for one item, its entry `{ reference, accountKey, state,
+--- transactionId }`; for a list a report: `state = "credited"`, `items` (an
+--- entry for each, in order), `counts` (by state). Otherwise nil and a
+--- fault, with the report in `fault.report`:
+---   "rolled_back"  outcome "failed": nothing is left of it
+---   "incomplete"   outcome "failed", mode "each": some were not credited
+---   "unsettled"    outcome "unknown": a person has to look at an item
+---   "journal"      by its outcome: it could not be written down, or another
+---                  worker is at it
+--- and for one item that certainly failed, the fault of its call.
+---
+--- Safe to repeat with the same items, after a crash too: what was credited
+--- is not credited again. All or nothing goes on where it stopped, if
+--- nothing was taken back; what was rolled back stays so.
 ---@async
----@param client luapay.Infobip
----@param items luapay.TopupItem[]
----@param options? { note: string?, call: table? } `note` of a rollback;
---- `call`: options of each call
----@return luapay.TopupReport? report
+---@param items luapay.TopupItem|luapay.TopupItem[]
+---@return luapay.TopupReport|luapay.TopupEntry|nil
 ---@return luapay.Fault? fault
-function topup.credit_all(client, items, options)
-  options = options or {}
-  local good, refusal = topup_items.check(client, items)
+function Topup:run(items)
+  if items.reference ~= nil or items.accountKey ~= nil then
+    return run.one(self, items)
+  end
+  local good, refusal = topup_items.check(self.client, items)
   if not good then return nil, refusal end
   local report = topup_report.new(items)
-  for index, item in ipairs(items) do
-    if not credit(client, item, report.items[index], options) then
-      compensate(client, report, options)
-      return topup_report.conclude(report)
-    end
+  if self.mode == "all_or_nothing" and items[2] then
+    return run.together(self, items, report)
   end
-  report.state = "credited"
-  return report
+  run.all(self, items, report)
+  return topup_report.conclude(report)
 end
 
---- Credits one account: like `credit_all` with one item, but returns that
---- item's entry, and the fault of its call.
+--- Takes one credit back, at any time later. Safe to repeat.
 ---@async
----@param client luapay.Infobip
----@param item luapay.TopupItem
----@param options? { call: table? }
----@return luapay.TopupEntry? entry
----@return luapay.Fault? fault
-function topup.credit(client, item, options)
-  local report, err = topup.credit_all(client, { item }, options)
-  if report then return report.items[1] end
-  local entry = err.report and err.report.items[1]
-  return nil, entry and entry.fault or err
+---@param reference string
+---@param note? string why; the flow's `note` unless given
+---@return luapay.TopupEntry? entry its state is "rolled_back"
+---@return luapay.Fault? fault kind "unsettled" when it may have been taken
+--- back: a person has to look; kind "journal" with a `code`: nothing was
+--- sent ("absent": it was not credited; "unsettled", "busy": it is not known
+--- yet whether it was); otherwise that of the call: it is still credited
+function Topup:undo(reference, note)
+  return undo(self, reference, note)
 end
 
-return topup
+--- After a crash: settles what was under way. What may have been sent is
+--- parked; an all-or-nothing run that was cut off is completed if nothing
+--- was missing, and rolled back otherwise, once it is nobody's any more
+--- (the journal's `lease`). Also after a person has resolved what was
+--- parked. Safe to repeat, and beside other workers.
+---@async
+---@return luapay.TopupRecovery? report
+---@return luapay.Fault? fault of the journal
+function Topup:recover()
+  return settle(self)
+end
+
+local OPTIONS = {
+  mode = {
+    type = "string",
+    choices = { all_or_nothing = true, each = true },
+    default = "all_or_nothing",
+  },
+  concurrency = { type = "number", positive = true },
+  note = { type = "string" },
+}
+
+--- Makes a top-up: `luapay.flow.topup{...}`.
+---
+--- `client` (Infobip's), `journal`, and what all flows take; `mode`:
+--- "all_or_nothing" (unless said otherwise) or "each"; `concurrency`: credits
+--- side by side (all or nothing: 1, so that none follows a failure; each:
+--- 16); `note`: of a rollback.
+---@param options luapay.TopupOptions
+---@return luapay.Topup
+return function(options)
+  return base.new("topup", Topup, options, OPTIONS)
+end

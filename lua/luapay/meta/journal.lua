@@ -68,6 +68,12 @@ function Journal:begin(given) end
 
 ---@async
 ---@param entry luapay.JournalEntry
+---@return luapay.JournalEntry? entry
+---@return luapay.Fault? fault
+function Journal:renew(entry) end
+
+---@async
+---@param entry luapay.JournalEntry
 ---@param state luapay.JournalState
 ---@param outcome? table
 ---@return luapay.JournalEntry? entry

@@ -29,7 +29,7 @@
 ---@field correlation_id? string by which the provider finds the call
 ---@field idempotency_key? string by which the provider tells a repetition
 ---@field body? string of the answer to `client:request`
----@field report? luapay.TopupReport of luapay.flow.topup
+---@field report? table of a flow: what happened to each item
 ---@field entry? luapay.JournalEntry of a journal, or of a flow
 
 ---@alias luapay.FaultKind
@@ -47,8 +47,9 @@
 ---| "decode" # an answer that cannot be read
 ---| "callback" # what a provider sent was refused, or not handled
 ---| "journal" # an entry may not be begun, or could not be written
----| "rolled_back" # of a top-up: nothing is left of it
----| "unsettled" # of a top-up: a person has to look at it
+---| "rolled_back" # of a flow: nothing is left of it
+---| "incomplete" # of a flow: a part of it certainly failed
+---| "unsettled" # of a flow: a person has to look at it
 
 --- What is to be sent. Other keys are none of a transport's business.
 ---@class luapay.Request
