@@ -89,6 +89,8 @@ local ODD = {
 local NAMES = {
   "method",
   "path",
+  "url",
+  "too_long",
   "query",
   "headers",
   "body",

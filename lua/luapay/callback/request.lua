@@ -88,6 +88,17 @@ function request.fields(from)
   return fields
 end
 
+-- The path and the query: as they are, or out of a URL, as the sandbox's
+-- callbacks have it.
+local function address(given)
+  local path, query = given.path, given.query
+  if type(given.url) == "string" and path == nil and query == nil then
+    local rest = given.url:gsub("^%a[%w+.-]*://[^/?#]*", "")
+    path, query = rest:match "^([^?#]*)%??([^#]*)"
+  end
+  return type(path) == "string" and path or nil, query
+end
+
 --- Reads a request.
 ---@param given luapay.callback.Request
 ---@param most integer bytes of a body
@@ -102,10 +113,11 @@ function request.read(given, most)
   elseif #body > most or given.too_long then
     return refuse(413, "size", "the body is too long")
   end
+  local path, query = address(given)
   return {
     method = given.method:upper(),
-    path = type(given.path) == "string" and given.path or nil,
-    query = given.query,
+    path = path,
+    query = query,
     headers = read_headers(given.headers),
     body = body,
     client_verify = given.client_verify,

@@ -7,6 +7,7 @@
 ---@field method string
 ---@field path? string without the query
 ---@field query? string|table<string, string|string[]|boolean>
+---@field url? string instead of path and query
 ---@field headers? table<string, string|string[]>
 ---@field body? string
 ---@field too_long? boolean the body was not read, as it is too long
@@ -244,3 +245,31 @@ function Card:wipe() end
 ---@field expiryMonth string
 ---@field expiryYear string
 ---@field timestampticks string
+
+--- Makes callbacks of MobilePay Subscriptions: what is given is put over
+--- what is usual, `false` leaves a name out.
+---@class luapay.callback.SubscriptionsMaker
+---@field payment fun(self, given: table?): luapay.callback.Request
+---@field one_off_payment fun(self, given: table?): luapay.callback.Request
+---@field payments fun(self, list: table[]): luapay.callback.Request
+---@field agreement fun(self, given: table?): luapay.callback.Request
+---@field refund fun(self, given: table?): luapay.callback.Request
+---@field token_request fun(self): luapay.callback.Request
+
+--- Makes callbacks of MobilePay Online; `card` among what is given changes
+--- the numbers of a card.
+---@class luapay.callback.OnlineMaker
+---@field card fun(self, given: table?): luapay.callback.Request
+---@field token fun(self, given: table?): luapay.callback.Request
+---@field card_update fun(self, given: table?): luapay.callback.Request
+---@field address fun(self, given: table?): luapay.callback.Request
+---@field failed_payment fun(self, given: table?): luapay.callback.Request
+---@field agreement fun(self, given: table?): luapay.callback.Request
+
+--- `resp_code`, `track_id`, `path`.
+---@class luapay.callback.MobipMaker
+---@field link fun(self, given: table?): luapay.callback.Request
+
+--- `ChID`, `path`.
+---@class luapay.callback.InfobipMaker
+---@field buy fun(self, given: table?): luapay.callback.Request

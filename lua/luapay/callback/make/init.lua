@@ -24,7 +24,7 @@ end
 
 --- Makes a maker for a receiver.
 ---@param receiver luapay.callback.Receiver
----@return table maker with a method for each kind of callback
+---@return any maker luapay.callback.SubscriptionsMaker and so on
 function make.new(receiver)
   local maker = type(receiver) == "table" and of[receiver.api]
   if not maker then error("callback.make: expected a receiver", 3) end
