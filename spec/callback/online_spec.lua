@@ -312,6 +312,14 @@ describe("callback.mobilepay_online reads", function()
     })
   end)
 
+  it("another end of a payment than the documented one", function()
+    local one = receive(make:failed_payment { Code = "200", Reason = "?" })
+    assert.same(
+      { "Failed", 200, "?", true, "unknown" },
+      { one.status, one.status_code, one.text, one.final, one.whose }
+    )
+  end)
+
   for _, name in ipairs {
     "AgreementId",
     "agreementId",

@@ -94,6 +94,10 @@ describe("a receiver", function()
     ["is nested too deep"] = ("["):rep(5000) .. ("]"):rep(5000),
     ["is a list of something else"] = "[1]",
     ["is a list of lists"] = "[[]]",
+    ["has nothing in front of a payment"] = '[null,{"payment_id":"1",'
+      .. '"status":"Executed"}]',
+    ["has nothing between payments"] = '[{"payment_id":"1",'
+      .. '"status":"Executed"},null,{"payment_id":"2","status":"Failed"}]',
     ["is an empty object"] = "{}",
     ["names nothing"] = '{"status":"Executed"}',
     ["has no status"] = '{"payment_id":"1"}',
@@ -320,6 +324,28 @@ describe("a receiver", function()
         error("broken", 0)
       end)
       assert.same({ "broken", "payment" }, seen)
+    end)
+
+    it("does not mind an on_error that raises", function()
+      world = helper.subscriptions { on_error = error }
+      local request = world.make:payment()
+      assert.equal(500, world.receiver:handle(request, error).status)
+      assert.equal(200, world.receiver:handle(request, yes).status)
+    end)
+
+    it("does not mind a store that does not say why", function()
+      for _, name in ipairs { "claim", "has", "advance", "first" } do
+        local store = callback.seen.memory()
+        store[name] = function() end
+        world = helper.subscriptions { seen = store }
+        local request = world.make:payment()
+        local _, _, problem = world.receiver:handle(request, yes)
+        assert.equal("seen", problem.code)
+        if name ~= "claim" then
+          _, _, problem = world.receiver:receive(request)
+          assert.equal("seen", problem.code)
+        end
+      end
     end)
 
     it("handles the other events when one fails, and only it again", function()

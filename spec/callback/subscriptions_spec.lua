@@ -397,6 +397,12 @@ describe("callback.mobilepay_subscriptions asks who calls, and", function()
     ["no way to tell who calls"] = { basic = helper.without },
     ["a user without a password"] = { basic = { user_name = "u" } },
     ["an empty password"] = { basic = { user_name = "u", password = "" } },
+    ["a colon in the user's name"] = {
+      basic = { user_name = "u:v", password = "p" },
+    },
+    ["tokens that never live"] = {
+      oauth2 = { client_id = "c", client_secret = "s", lifetime = 0 },
+    },
     ["an unknown part"] = {
       basic = { user_name = "u", password = "p", realm = "r" },
     },

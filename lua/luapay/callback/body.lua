@@ -23,6 +23,21 @@ function body.decode(text)
   return core.clean(value), nil, text:find "^%s*%[" ~= nil
 end
 
+--- Whether a list has a null in front of something else: whoever walks
+--- through it would miss what stands behind.
+---@param list table
+---@return boolean
+function body.has_gap(list)
+  local count, walked = 0, 0
+  for _ in pairs(list) do
+    count = count + 1
+  end
+  for _ in ipairs(list) do
+    walked = walked + 1
+  end
+  return count ~= walked
+end
+
 --- The members of an object by their names in lower case. One callback has
 --- PascalCase and the next camelCase.
 ---@param object any

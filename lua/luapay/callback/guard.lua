@@ -14,7 +14,10 @@ end
 local can_yield = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
 local function in_coroutine(fn, ...)
-  local inner = coroutine.create(fn)
+  -- a coroutine of Lua 5.1 must start with a function of Lua's
+  local inner = coroutine.create(function(...)
+    return fn(...)
+  end)
   local got = pack(coroutine.resume(inner, ...))
   while got[1] and coroutine.status(inner) == "suspended" do
     local back = pack(coroutine.yield(unpack(got, 2, got.n)))

@@ -26,12 +26,19 @@ local PARTS = {
   },
 }
 
+-- What a value must not be, though it is of the right type.
+local function is_bad(key, value)
+  return value == ""
+    or key == "lifetime" and not (value > 0 and value < math.huge)
+    or key == "user_name" and value:find(":", 1, true) ~= nil
+end
+
 local OPTIONAL = { lifetime = true, scope = true, token_path = true }
 
 local function check_part(name, given, known)
   for key, value in pairs(given) do
     local want = known[key] == true and "string" or known[key]
-    if type(value) ~= want or value == "" then
+    if type(value) ~= want or is_bad(key, value) then
       error(("callback: %s.%s: wrong, or unknown"):format(name, key), 4)
     end
   end

@@ -13,6 +13,16 @@ local function wipe(event)
   end
 end
 
+-- A store of the user's own may forget to say why.
+local function reason(why)
+  return why
+    or fault.new {
+      kind = "callback",
+      code = "seen",
+      message = "the store has no answer",
+    }
+end
+
 -- Whether this event is behind what is known; says so in it.
 local function look(self, event)
   if not event.rank then return true end
@@ -38,16 +48,16 @@ end
 function once.mark(self, event)
   if not self.seen or not event.id then return true end
   local known, why = self.seen:has(event.id)
-  if known == nil then return nil, why end
+  if known == nil then return nil, reason(why) end
   local new = false
   if not known then
     local good
     good, why = look(self, event)
-    if not good then return nil, why end
+    if not good then return nil, reason(why) end
     new, why = self.seen:first(event.id, self.keep)
   end
   if not new then wipe(event) end
-  return new, why
+  return new, new == nil and reason(why) or nil
 end
 
 local function failed(event, message)
@@ -68,7 +78,7 @@ local function handle(self, event, fn)
   if not fn then return true end
   local good, result, reply = guard.call(fn, event)
   if not good then
-    if self.on_error then self.on_error(result, event) end
+    if self.on_error then pcall(self.on_error, result, event) end
     return failed(event, "the handler has raised an error")
   elseif result ~= true then
     return failed(event, "the handler has not returned true")
@@ -88,6 +98,7 @@ local function settle(self, event, fn)
   if not good then return nil, why end
   good, why = self.seen:first(event.id, self.keep)
   if good == nil then
+    why = reason(why)
     why.outcome = "unknown"
     why.message = "handled, but not marked as seen: " .. why.message
     self:say(why.message)
@@ -125,6 +136,7 @@ end
 function once.run(self, event, fn)
   local new, why, reply = run(self, event, fn)
   wipe(event)
+  if new == nil then why = reason(why) end
   return new, why, reply
 end
 

@@ -3,6 +3,7 @@
 -- PascalCase here and in camelCase there: their case does not count.
 
 local body = require "luapay.callback.body"
+local codes = require "luapay.callback.codes"
 local event = require "luapay.callback.event"
 local members = require "luapay.callback.online_members"
 local request = require "luapay.callback.request"
@@ -13,6 +14,7 @@ local API = "mobilepay_online"
 
 local events = {}
 
+local EXPIRED = 100 -- the only code that is documented
 local ACCEPTED = { sort = "payment", status = "Accepted" }
 
 local function about(object, id, mark, status, sort)
@@ -76,7 +78,8 @@ end
 function readers.failed_payment(m)
   local fields = members.ids(m)
   if not fields.paymentId then return refuse(400, "body", "has no payment") end
-  local what = about("payment", fields.paymentId, nil, "Expired", "payment")
+  local word = codes.number(m.code) == EXPIRED and "Expired" or "Failed"
+  local what = about("payment", fields.paymentId, nil, word, "payment")
   what.code, what.text = m.code, body.id(m.reason)
   return event.new(API, "failed_payment", what, fields)
 end

@@ -59,6 +59,7 @@ states.mobilepay_online = {
   payment = {
     Accepted = passing(1),
     Expired = final(2),
+    Failed = final(2),
   },
 }
 

@@ -110,8 +110,12 @@ end
 function events.read(text)
   local value, refusal, is_list = body.decode(text)
   if not value then return nil, refusal end
+  local objects = is_list and value or { value }
+  if body.has_gap(objects) then
+    return refuse(400, "body", "has nothing in its list")
+  end
   local list = {}
-  for i, object in ipairs(is_list and value or { value }) do
+  for i, object in ipairs(objects) do
     list[i], refusal = read_one(object)
     if not list[i] then return nil, refusal end
   end
