@@ -9,6 +9,7 @@
 # make rock                lint the rockspec; build, install and try the rock
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
+# make bench-nginx         calls from nginx, side by side with proxy_pass
 # make bench-instructions  instructions of one call, by callgrind
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
@@ -57,6 +58,8 @@ TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-busted lua-socket lua-sec \
             curl
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
+BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
+                   lua-socket wrk
 INSTALL = .ci/install
 
 RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
@@ -116,6 +119,7 @@ test:
 spec:
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
 	$(RUN) $(BUSTED) $(SPEC)
 
 check: style lint warnings examples
@@ -213,12 +217,18 @@ bench-programs:
 bench: bench-programs
 	@$(RUN) bench/serve $(INTERPRETER) bench/compare.lua
 
+bench-nginx:
+	@$(INSTALL) $(BENCH_NGINX_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
+	@$(RUN) bench/nginx_serve $(INTERPRETER) bench/nginx.lua
+
 bench-instructions: bench-programs
 	@$(INSTALL) valgrind
 	@$(RUN) bench/serve $(INTERPRETER) bench/instructions.lua
 
 deps:
-	@$(INSTALL) $(TEST_DEBS) $(LINT_DEBS) $(BENCH_DEBS) valgrind luarocks
+	@$(INSTALL) $(TEST_DEBS) $(LINT_DEBS) $(BENCH_DEBS) $(BENCH_NGINX_DEBS) valgrind luarocks
 
 clean:
 	rm -rf build
@@ -234,4 +244,4 @@ doc meta:
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) -e 'dofile("doc/generate.lua").write()'
 
-.PHONY: conformance doc meta
+.PHONY: bench-nginx conformance doc meta

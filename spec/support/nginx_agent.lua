@@ -15,7 +15,11 @@ local function run(body)
   local chunk, why = loadstring(order.code, "=spec")
   if not chunk then return { raised = why } end
   local done = { pcall(chunk, agent.kept, unpack(order.args, 1, 9)) }
-  if done[1] then return { result = done[2], fault = done[3] } end
+  local result = done[2]
+  if done[1] and type(result) == "table" and result.status then
+    result.headers = result.headers -- made when asked for
+  end
+  if done[1] then return { result = result, fault = done[3] } end
   return { raised = tostring(done[2]) }
 end
 

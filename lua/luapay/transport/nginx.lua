@@ -51,8 +51,7 @@ end
 local function exchange(self, origin, socket, request, head)
   local sent, why = socket:send(head, request.body)
   if not sent then return nil, failures.after(origin, why, "sending") end
-  local response, keep =
-    answers.read(socket.more, request.method, self.max_answer)
+  local response, keep = answers.read(socket, request.method, self.max_answer)
   if not response then return nil, failures.after(origin, keep, "waiting") end
   if keep then
     socket:keep()

@@ -16,66 +16,65 @@ local MOST_LINE = 1024 -- of a chunk's size
 local LARGE = "the answer is larger than the option 'max_answer' allows"
 local GARBAGE = readers.GARBAGE
 
--- The head of the final answer.
-local function read_head(reader)
+-- The head of the final answer: its text, its end, and what it says.
+local function read_head(source)
   local most = MOST_HEAD
   for _ = 1, MOST_HINTS do
-    reader.begun_well = false
-    local text, why = readers.take_until(reader, "\r\n\r\n", most)
-    if not text then return nil, why end
-    local head = fields.head(text)
-    if not head or head.status == 101 then return nil, GARBAGE end
-    if head.status >= 200 then
-      reader.begun_well = true
-      return head
+    source.begun_well = false
+    local text, last = readers.take_until(source, "\r\n\r\n", most)
+    if not text then return nil, last end
+    local status, first, framing, keep = fields.head(text, last)
+    if not status or status == 101 then return nil, GARBAGE end
+    if status >= 200 then
+      source.begun_well = true
+      return text, last, status, first, framing, keep
     end
-    most = most - #text
+    most = most - last
   end
   return nil, readers.LARGE_HEAD
 end
 
-local function read_sized(reader, length, most)
+local function read_sized(source, length, most)
   if length > most then return nil, LARGE end
-  return readers.take(reader, length)
+  return readers.take(source, length)
 end
 
-local function read_trailers(reader)
+local function read_trailers(source)
   local most = MOST_HEAD
   while true do
-    local line, why = readers.take_until(reader, "\r\n", most)
-    if not line then return nil, why end
-    if line == "\r\n" then return true end
-    if not fields.is_line(line) then return nil, GARBAGE end
-    most = most - #line
+    local text, last = readers.take_until(source, "\r\n", most)
+    if not text then return nil, last end
+    if last == 2 then return true end
+    if not fields.is_line(text, last) then return nil, GARBAGE end
+    most = most - last
   end
 end
 
-local function read_chunked(reader, most)
+local function read_chunked(source, most)
   local parts, total = {}, 0
   while true do
-    local line, why = readers.take_until(reader, "\r\n", MOST_LINE)
-    if not line then return nil, why end
-    local size = fields.chunk_size(line)
+    local text, last = readers.take_until(source, "\r\n", MOST_LINE)
+    if not text then return nil, last end
+    local size = fields.chunk_size(sub(text, 1, last))
     if not size then return nil, GARBAGE end
     if size == 0 then break end
     total = total + size
     if total > most then return nil, LARGE end
-    local chunk
-    chunk, why = readers.take(reader, size + 2)
+    local chunk, why = readers.take(source, size + 2)
     if not chunk then return nil, why end
     if sub(chunk, -2) ~= "\r\n" then return nil, GARBAGE end
     parts[#parts + 1] = sub(chunk, 1, -3)
   end
-  local ok, why = read_trailers(reader)
+  local ok, why = read_trailers(source)
   if not ok then return nil, why end
   return table.concat(parts)
 end
 
-local function read_to_the_end(reader, most)
-  local parts, total = { reader.rest }, #reader.rest
-  reader.rest = ""
+local function read_to_the_end(source, most)
+  local parts, total = { source.rest }, #source.rest
+  source.rest = ""
   while total <= most do
-    local piece, why = reader.more()
+    local piece, why = source:more()
     if not piece and why == "closed" then return table.concat(parts) end
     if not piece then return nil, why end
     parts[#parts + 1], total = piece, total + #piece
@@ -83,33 +82,51 @@ local function read_to_the_end(reader, most)
   return nil, LARGE
 end
 
-local function read_body(reader, head, method, most)
-  local status = head.status
+local function read_body(source, status, framing, method, most)
   if method == "HEAD" or status == 204 or status == 304 then return "" end
-  if head.chunked then return read_chunked(reader, most) end
-  if head.length then return read_sized(reader, head.length, most) end
-  head.keep = false
-  return read_to_the_end(reader, most)
+  if framing == "chunked" then return read_chunked(source, most) end
+  if framing == "end" then return read_to_the_end(source, most) end
+  return read_sized(source, framing, most)
+end
+
+-- Headers are made when they are first asked for: most answers are read by
+-- status and body alone.
+local Response = {}
+
+function Response.__index(response, key)
+  if key ~= "headers" then return nil end
+  local headers = fields.headers(
+    rawget(response, "head"),
+    rawget(response, "first"),
+    rawget(response, "last")
+  )
+  response.headers = headers
+  return headers
 end
 
 --- Reads one answer.
----@param more fun(): string?, string? the next piece, or nil and why not;
---- "closed" is the orderly end
+---@param source table its method `more` returns the next piece, or nil and
+--- why not: "closed" is the orderly end
 ---@param method string of the request
 ---@param most integer bytes of a body
 ---@return luapay.Response? response
 ---@return boolean|string|nil keep whether the connection may be used again;
 --- or why there is no response, "closed" when it has not even begun
-function nginx_answer.read(more, method, most)
-  local reader = readers.new(more)
-  local head, why = read_head(reader)
-  if not head then return nil, why end
-  local body
-  body, why = read_body(reader, head, method, most)
+function nginx_answer.read(source, method, most)
+  source.rest, source.begun = "", false
+  local text, last, status, first, framing, keep = read_head(source)
+  if not text then return nil, last end
+  local body, why = read_body(source, status, framing, method, most)
   if not body then return nil, why end
-  local response =
-    { status = head.status, headers = head.headers, body = body }
-  return response, head.keep and reader.rest == ""
+  local response = {
+    status = status,
+    body = body,
+    head = text,
+    first = first,
+    last = last,
+  }
+  keep = keep and framing ~= "end" and source.rest == ""
+  return setmetatable(response, Response), keep
 end
 
 return nginx_answer

@@ -45,31 +45,71 @@ local function read_line(text, from, to)
   return name, name and trim(text, colon + 1, to - 1)
 end
 
---- Whether a line, with its end, is a header.
----@param line string
+--- Whether the beginning of a text, a line up to `last`, is a header.
+---@param text string
+---@param last integer
 ---@return boolean
-function nginx_fields.is_line(line)
-  local _, value = read_line(line, 1, #line - 1)
+function nginx_fields.is_line(text, last)
+  local _, value = read_line(text, 1, last - 1)
   return value ~= nil
 end
 
--- All headers after the status line. Folded lines are none: they begin with
--- a blank, which no name has.
-local function read_headers(text, from)
-  local headers, last = {}, #text - 1
-  while from < last do
-    local cr = find(text, "\r\n", from, true)
-    local name, value = read_line(text, from, cr)
-    if not value then return nil end
+--- All headers of a head that has been read: text by name, repeats joined.
+---@param text string
+---@param at integer where the first one begins
+---@param last integer where the head ends
+---@return table<string, string>
+function nginx_fields.headers(text, at, last)
+  local headers = {}
+  while at < last - 1 do
+    local cr = find(text, "\r\n", at, true)
+    local name, value = read_line(text, at, cr)
     local before = headers[name]
     headers[name] = before and before .. ", " .. value or value
-    from = cr + 2
+    at = cr + 2
   end
   return headers
 end
 
+local function join(before, value)
+  return before and before .. ", " .. value or value
+end
+
+-- Whether a name may be content-length, transfer-encoding or connection:
+-- its length costs less to look at than the name.
+local function may_frame(text, at)
+  return byte(text, at + 10) == 58
+    or byte(text, at + 14) == 58
+    or byte(text, at + 17) == 58
+end
+
+-- Looks at every line; returns what says something of the body and of the
+-- connection, or nil when a line is none. Folded lines are none: they begin
+-- with a blank, which no name has.
+local function look(text, at, last)
+  local length, coding, connection
+  while at < last - 1 do
+    local _, stop = find(text, "^[%w-]+: [^%c]*\r\n", at)
+    if not stop or may_frame(text, at) then
+      stop = stop or find(text, "\r\n", at, true) + 1
+      local name, value = read_line(text, at, stop - 1)
+      if not value then return nil end
+      if name == "content-length" then
+        length = join(length, value)
+      elseif name == "transfer-encoding" then
+        coding = join(coding, value)
+      elseif name == "connection" then
+        connection = join(connection, value)
+      end
+    end
+    at = stop + 1
+  end
+  return true, length, coding, connection
+end
+
 -- A length may be said again, but not another one.
 local function length_of(text)
+  if #text <= 15 and find(text, "^%d+$") then return tonumber(text) end
   local length
   for one in (text .. ","):gmatch "([^,]*)," do
     local digits = one:match "^[ \t]*(%d+)[ \t]*$"
@@ -80,40 +120,36 @@ local function length_of(text)
   return length
 end
 
--- What the headers say of the body and of the connection.
-local function frame(head)
-  local headers = head.headers
-  local length, coding =
-    headers["content-length"], headers["transfer-encoding"]
+-- How the body is framed: its length, "chunked", or "end": with the
+-- connection. Nil when two readers might differ.
+local function framing_of(length, coding, old)
   if coding then
-    if length or head.old or coding:lower() ~= "chunked" then return nil end
-    head.chunked = true
-  elseif length then
-    head.length = length_of(length)
-    if not head.length then return nil end
+    local good = not length and not old and coding:lower() == "chunked"
+    return good and "chunked" or nil
   end
-  local connection = headers.connection
-  head.keep = not head.old
-    and not (connection and connection:lower():find("close", 1, true))
-  return head
+  return length and length_of(length) or not length and "end" or nil
 end
 
---- Reads a head, up to and with its empty line.
+--- Reads a head: the beginning of a text, up to and with the empty line
+--- that ends at `last`.
 ---@param text string
----@return table? head status, headers, length or chunked, keep
-function nginx_fields.head(text)
-  local _, last, minor, status =
+---@param last integer
+---@return integer? status
+---@return integer first where the headers begin
+---@return integer|string framing bytes of the body, "chunked" or "end"
+---@return boolean keep whether the connection may be used again
+function nginx_fields.head(text, last)
+  local _, stop, minor, status =
     find(text, "^HTTP/1%.([01]) ([1-5]%d%d)[^%c]*\r\n")
-  if not last then return nil end
   local after = byte(text, 13)
-  if after ~= 32 and after ~= 13 then return nil end
-  local headers = read_headers(text, last + 1)
-  if not headers then return nil end
-  return frame {
-    status = tonumber(status),
-    old = minor == "0",
-    headers = headers,
-  }
+  if not stop or after ~= 32 and after ~= 13 then return nil end
+  local ok, length, coding, connection = look(text, stop + 1, last)
+  local old = minor == "0"
+  local framing = ok and framing_of(length, coding, old)
+  if not framing then return nil end
+  local keep = not old
+    and not (connection and connection:lower():find("close", 1, true))
+  return tonumber(status), stop + 1, framing, keep
 end
 
 --- The size of a chunk, from its line.

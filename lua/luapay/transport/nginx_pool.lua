@@ -8,6 +8,7 @@ local failures = require "luapay.transport.nginx_failure"
 local sockets = require "luapay.transport.nginx_socket"
 
 local left, now = sockets.left, core.now
+local floor, max = math.floor, math.max
 
 local nginx_pool = {}
 
@@ -16,10 +17,10 @@ Pool.__index = Pool
 
 -- One pool for what may share a connection: the same host, the same TLS,
 -- the same certificate of ours.
-local function key_of(pool, origin)
-  local key = pool.keys[origin]
-  if key then return key end
-  key = table.concat({
+local function options_of(pool, origin)
+  local known = pool.known[origin]
+  if known then return known end
+  local key = table.concat({
     "luapay",
     origin.tls and "tls" or "plain",
     origin.host,
@@ -27,8 +28,9 @@ local function key_of(pool, origin)
     pool.identity,
     pool.name,
   }, "|")
-  pool.keys[origin] = key
-  return key
+  known = { pool = key }
+  pool.known[origin] = known
+  return known
 end
 
 -- The time that nginx waits for its resolver is its own to choose: so it is
@@ -51,7 +53,7 @@ local function connect_by_name(ngx, tcp, origin, opts, deadline)
 end
 
 local function connect(pool, tcp, origin, deadline)
-  local opts = { pool = key_of(pool, origin) }
+  local opts = options_of(pool, origin)
   pool.look()
   if not origin.named then
     return tcp:connect(origin.address, origin.port, opts)
@@ -78,16 +80,20 @@ end
 ---@return luapay.Failure? failure
 function Pool:open(origin, deadline)
   local tcp = self.ngx.socket.tcp()
-  local by = math.min(deadline, now() + self.connect_timeout)
-  local ms = left(by)
-  tcp:settimeouts(ms, left(deadline), ms)
+  local began = now()
+  local by = math.min(deadline, began + self.connect_timeout)
+  local ms = max(1, floor((by - began) * 1000))
+  local longest = max(1, floor((deadline - began) * 1000))
+  tcp:settimeouts(ms, longest, longest)
   local ok, why = connect(self, tcp, origin, by)
   local connected = now()
+  local secured, timed_at = connected, began
   if ok and origin.tls and tcp:getreusedtimes() == 0 then
     tcp:settimeouts(left(by), left(deadline), left(by))
     ok, why = secure(self, tcp, origin)
+    secured, timed_at = now(), 0
   end
-  if ok and now() >= deadline then
+  if ok and secured >= deadline then
     ok, why = nil, "timeout"
   end
   if not ok then
@@ -100,7 +106,12 @@ function Pool:open(origin, deadline)
     idle_ms = self.idle_ms,
     size = self.size,
     connected = connected,
-    secured = now(),
+    secured = secured,
+    timed_at = timed_at,
+    first_byte = false,
+    rest = "",
+    begun = false,
+    begun_well = false,
   }
 end
 
@@ -117,9 +128,9 @@ function nginx_pool.new(ngx, options)
     identity = own and own.identity or "",
     name = options.pool_name,
     connect_timeout = options.connect_timeout,
-    idle_ms = math.max(1, math.floor(options.idle_time * 1000)),
+    idle_ms = max(1, floor(options.idle_time * 1000)),
     size = options.pool_size,
-    keys = setmetatable({}, { __mode = "k" }),
+    known = setmetatable({}, { __mode = "k" }),
   }, Pool)
 end
 

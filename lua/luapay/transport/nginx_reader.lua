@@ -1,5 +1,6 @@
 -- nginx_reader.lua - what has come of an answer and is not read yet. A
--- reader is a table: `more` brings the next piece, `rest` is left to read.
+-- source has a method `more` that brings the next piece, or nil and why not;
+-- here it gets a field `rest`, what is left to read.
 
 local find, sub = string.find, string.sub
 
@@ -10,16 +11,9 @@ local nginx_reader = {
 
 local CUT = "the connection ended before the whole answer was here"
 
---- Makes a reader.
----@param more fun(): string?, string?
----@return table
-function nginx_reader.new(more)
-  return { more = more, rest = "", begun = false, begun_well = false }
-end
-
 -- Appends a piece to what is left to read.
 local function fill(reader)
-  local piece, why = reader.more()
+  local piece, why = reader:more()
   if not piece then
     return nil, why == "closed" and reader.begun and CUT or why
   end
@@ -29,7 +23,9 @@ local function fill(reader)
   return true
 end
 
---- Up to and with the next `mark`; no more than `most` bytes.
+--- What is left, up to and with the next `mark`, which ends at a position
+--- of no more than `most`. Returns the text and that position; behind it
+--- stands what is left.
 function nginx_reader.take_until(reader, mark, most)
   local from = 1
   while true do
@@ -38,7 +34,7 @@ function nginx_reader.take_until(reader, mark, most)
     if (last or #rest) > most then return nil, nginx_reader.LARGE_HEAD end
     if last then
       reader.rest = sub(rest, last + 1)
-      return sub(rest, 1, last)
+      return rest, last
     end
     if not reader.begun_well and #rest >= 7 then
       if sub(rest, 1, 7) ~= "HTTP/1." then return nil, nginx_reader.GARBAGE end
@@ -59,7 +55,7 @@ function nginx_reader.take(reader, n)
   end
   local parts, count = { rest }, 1
   while have < n do
-    local piece, why = reader.more()
+    local piece, why = reader:more()
     if not piece then return nil, why == "closed" and CUT or why end
     count, have = count + 1, have + #piece
     parts[count] = piece

@@ -26,6 +26,8 @@ local TOKEN = "^[%w!#$%%&'*+.^_`|~-]+$"
 
 local names, count = {}, 0 -- as written -> in lower case
 
+local parts = {} -- of the one head that is being written
+
 -- A name in lower case, or nil if it cannot be one.
 local function lower_of(name)
   local lower = names[name]
@@ -57,7 +59,7 @@ local function check_types(request)
 end
 
 -- Adds lines; returns how many parts there are now, or nil and a refusal.
-local function add_headers(parts, n, headers)
+local function add_headers(n, headers)
   local accept, lines = false, 0
   for name, value in pairs(headers) do
     if type(name) ~= "string" or type(value) ~= "string" then
@@ -102,12 +104,12 @@ function nginx_request.head(request, parse)
   if not origin then return nil, target end
   local wrong = check_method(method, body)
   if wrong then return nil, wrong end
-  -- stylua: ignore
-  local parts = { method, " ", target, " HTTP/1.1\r\nHost: ",
-    origin.authority, "\r\n" }
+  parts[1], parts[2], parts[3] = method, " ", target
+  parts[4], parts[5], parts[6] =
+    " HTTP/1.1\r\nHost: ", origin.authority, "\r\n"
   local n = 6
   if request.headers then
-    n, wrong = add_headers(parts, n, request.headers)
+    n, wrong = add_headers(n, request.headers)
     if not n then return nil, wrong end
   end
   if body or LENGTHS[method] then
@@ -117,7 +119,7 @@ function nginx_request.head(request, parse)
     n = n + 3
   end
   parts[n + 1] = "\r\n"
-  return origin, table.concat(parts)
+  return origin, table.concat(parts, "", 1, n + 1)
 end
 
 return nginx_request

@@ -71,8 +71,10 @@ end
 --- nil and what is wrong
 function nginx_url.new(http_loopback)
   local seen, count = {}, 0
+  local last_url, last_origin, last_target -- no query: those have secrets
 
   return function(url)
+    if url == last_url then return last_origin, last_target end
     if url:find(ODD) then
       return nil, "the URL has a character that must be percent-encoded"
     end
@@ -88,6 +90,9 @@ function nginx_url.new(http_loopback)
       seen[text], count = origin, count + 1
     end
     if target:byte() ~= 47 then target = "/" .. target end
+    if not target:find("?", 1, true) then
+      last_url, last_origin, last_target = url, origin, target
+    end
     return origin, target
   end
 end

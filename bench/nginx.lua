@@ -1,0 +1,104 @@
+-- Calls from an nginx worker, side by side with proxy_pass, in one run.
+-- Rounds are interleaved; what is printed are medians. ROUNDS=9 for calmer
+-- figures.
+local gateway = require "bench.nginx_gateway"
+local report = require "bench.report"
+
+local ROUNDS = tonumber(os.getenv "ROUNDS") or 5
+local SECONDS = tonumber(os.getenv "SECONDS_EACH") or 2
+
+local WAYS = {
+  { "proxy_pass", "/proxy" },
+  { "an empty handler", "/empty" },
+  { "the transport alone", "/bare", asked = 1.4 },
+  { "a whole checked call", "/call", asked = 2 },
+}
+
+local function show_cost()
+  local costs = {}
+  for round = 1, ROUNDS do
+    for _, way in ipairs(WAYS) do
+      local name = way[1]
+      costs[name] = costs[name] or {}
+      costs[name][round] = gateway.cost(way[2], SECONDS)
+    end
+  end
+  print "worker CPU               ms/1000  to proxy_pass"
+  local base = report.median(costs.proxy_pass)
+  for _, way in ipairs(WAYS) do
+    local cost = report.median(costs[way[1]])
+    local ratio = cost / base
+    local verdict = way.asked and report.verdict(way.asked, ratio, true) or ""
+    print(("  %-22s %7.1f %8.2f  %s"):format(way[1], cost, ratio, verdict))
+  end
+  io.stdout:flush()
+end
+
+local function show_latency()
+  local idle, busy, under_way = {}, {}, {}
+  for round = 1, ROUNDS do
+    idle[round] = gateway.p99("/unrelated", SECONDS)
+    gateway.load(200, SECONDS + 1.5)
+    gateway.sleep(0.8)
+    under_way[round] = gateway.state().under_way
+    busy[round] = gateway.p99("/unrelated", SECONDS)
+    gateway.sleep(1.2)
+  end
+  local before, after = report.median(idle), report.median(busy)
+  print()
+  print(
+    (
+      "p99 of an unrelated location: idle %.0f us, with %d calls of 200 ms "
+      .. "under way %.0f us"
+    ):format(before, report.median(under_way), after)
+  )
+  print(
+    "  ratio                  " .. report.verdict(1.5, after / before, true)
+  )
+  io.stdout:flush()
+end
+
+local function show_growth()
+  gateway.calls("/call", 20000)
+  local before = gateway.size()
+  gateway.calls("/call", 10000)
+  local after = gateway.size()
+  print()
+  print "growth over 10 000 calls"
+  for _, case in ipairs {
+    { "resident memory, KB", after.resident - before.resident, 64 },
+    { "memory of Lua, KB", after.lua_kb - before.lua_kb, 16 },
+    { "sockets and files", after.files - before.files, 0 },
+  } do
+    print(
+      ("  %-22s %s"):format(
+        case[1],
+        report.verdict(case[3], math.max(case[2], 0), true)
+      )
+    )
+  end
+  io.stdout:flush()
+end
+
+local function show_reload()
+  local counts = gateway.reload_under_load("/counted", 5)
+  print()
+  print(
+    ("reloaded %d times: %d calls begun, %d good, %d at the provider"):format(
+      counts.reloads,
+      counts.begun,
+      counts.good,
+      counts.provider
+    )
+  )
+  local lost = counts.begun
+    - counts.good
+    + math.abs(counts.provider - counts.good)
+  print("  calls lost             " .. report.verdict(0, lost, true))
+end
+
+show_cost()
+show_latency()
+show_growth()
+show_reload()
+report.finish()
