@@ -69,28 +69,35 @@ for name, open in pairs(STORES) do
     end)
 
     it("lets one have a claim, until it is released", function()
-      assert.is_true(store:claim("a", 60))
+      local mine = store:claim("a", 60)
+      assert.truthy(mine)
       assert.is_false(store:claim("a", 60))
-      assert.is_true(store:claim("b", 60))
-      store:release "a"
-      assert.is_true(store:claim("a", 60))
+      assert.truthy(store:claim("b", 60))
+      store:release("a", mine)
+      assert.truthy(store:claim("a", 60))
       assert.is_false(store:claim("b", 60))
     end)
 
     it("lets another have a claim when its time is over", function()
-      store:claim("a", 60)
+      local old = store:claim("a", 60)
       now = now + 59
       assert.is_false(store:claim("a", 60))
       now = now + 1
-      assert.is_true(store:claim("a", 60))
+      local new = store:claim("a", 60)
+      assert.truthy(new)
       assert.is_false(store:claim("a", 60))
+      store:release("a", old) -- late: it is another's now
+      assert.is_false(store:claim("a", 60))
+      store:release("a", new)
+      assert.truthy(store:claim("a", 60))
     end)
 
     it("keeps claims, states and what was seen apart", function()
       assert.is_true(store:first("a", 100))
-      assert.is_true(store:claim("a", 60))
+      local mine = store:claim("a", 60)
+      assert.truthy(mine)
       assert.is_true(store:advance("a", 1, "x", false, 100))
-      store:release "a"
+      store:release("a", mine)
       assert.is_true(store:has "a")
     end)
 
@@ -187,12 +194,11 @@ describe("callback.seen.journal", function()
     local one, two = open(), open()
     assert.is_true(one:first("a", 1))
     assert.is_false(two:first("a", 1))
-    assert.is_true(one:claim("b", 60))
+    local mine = one:claim("b", 60)
+    assert.truthy(mine)
     assert.is_false(two:claim("b", 60))
-    two:release "b" -- it has none
-    assert.is_false(two:claim("b", 60))
-    one:release "b"
-    assert.is_true(two:claim("b", 60))
+    one:release("b", mine)
+    assert.truthy(two:claim("b", 60))
   end)
 
   it("says so when the journal fails", function()

@@ -124,7 +124,7 @@ local function run(self, event, fn)
   if mine == nil then return nil, why end
   if not mine then return busy(event) end
   local new, err, reply = settle(self, event, fn)
-  self.seen:release(event.object)
+  self.seen:release(event.object, mine)
   return new, err, reply
 end
 

@@ -84,17 +84,20 @@ function Seen:first(key, seconds) end
 ---@return luapay.Fault? fault
 function Seen:has(key) end
 
---- True for one caller, until `release` or the time is over; atomic.
+--- A true value for one caller, false for the others, until it is released
+--- or the time is over; atomic.
 ---@async
 ---@param key string
 ---@param seconds number
----@return boolean? mine
+---@return any mine
 ---@return luapay.Fault? fault
 function Seen:claim(key, seconds) end
 
+--- Ends a claim, but not that of somebody who came after its time was over.
 ---@async
 ---@param key string
-function Seen:release(key) end
+---@param mine any what `claim` has returned
+function Seen:release(key, mine) end
 
 --- Moves a thing to a state, unless it is ahead of that.
 ---@async

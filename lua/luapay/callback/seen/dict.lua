@@ -3,6 +3,7 @@
 -- reloaded). A dict that is full refuses: it must not forget what was seen
 -- in order to make room.
 
+local random = require "luapay.random"
 local states = require "luapay.callback.states"
 
 local dict = {}
@@ -31,11 +32,14 @@ function Store:has(key)
 end
 
 function Store:claim(key, seconds)
-  return add(self, "claim:" .. key, true, seconds)
+  local mine = random.uuid()
+  local good, why = add(self, "claim:" .. key, mine, seconds)
+  return good and mine, why
 end
 
-function Store:release(key)
-  self.dict:delete("claim:" .. key)
+function Store:release(key, mine)
+  key = "claim:" .. key
+  if self.dict:get(key) == mine then self.dict:delete(key) end
   return true
 end
 

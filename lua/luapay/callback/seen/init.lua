@@ -4,8 +4,9 @@
 --
 --   first(key, seconds)    true the first time, then false; atomic
 --   has(key)               whether `first` was called with it
---   claim(key, seconds)    true for one caller, false for the others, until
---                          `release(key)` or the time is over
+--   claim(key, seconds)    a true value for one caller, false for the others,
+--                          until it is given to `release(key, value)`, or
+--                          the time is over
 --   advance(key, rank, state, is_final, seconds)
 --                          true, or false and the state that stays: one of
 --                          a higher rank, or another final one of this rank

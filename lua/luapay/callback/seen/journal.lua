@@ -45,7 +45,7 @@ end
 -- time of the last one is over.
 function Store:claim(key, seconds)
   local base = "claim:" .. key
-  local good, why = run(self, function(store, now)
+  return run(self, function(store, now)
     local known = store:kept(base) or "0 0"
     local number, ends = known:match "^(%d+) (%d+)$"
     if tonumber(ends) > now then return false end
@@ -53,19 +53,15 @@ function Store:claim(key, seconds)
     if not store:first(base .. ":" .. number, now) then return false end
     local until_then = ("%.0f"):format(math.ceil(now + seconds))
     store:keep(base, number .. " " .. until_then, now)
-    self.held[key] = number
-    return true
+    return number
   end)
-  return good, why
 end
 
--- Not the claim of somebody who came after the time was over.
-function Store:release(key)
-  local base, number = "claim:" .. key, self.held[key]
-  self.held[key] = nil
+function Store:release(key, number)
+  local base = "claim:" .. key
   return run(self, function(store, now)
     local known = store:kept(base)
-    if known and number and known:match "^%d+" == number then
+    if known and known:match "^%d+" == number then
       store:keep(base, number .. " 0", now)
     end
     return true
@@ -91,7 +87,7 @@ end
 --- called: not sooner than the provider stops to repeat itself.
 ---@param journal luapay.Journal
 function journals.new(journal)
-  return setmetatable({ journal = journal, held = {} }, Store)
+  return setmetatable({ journal = journal }, Store)
 end
 
 return journals

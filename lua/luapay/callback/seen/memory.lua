@@ -41,11 +41,13 @@ function Store:has(key)
 end
 
 function Store:claim(key, seconds)
-  return add(self, "claim:" .. key, true, seconds)
+  local mine = {}
+  return add(self, "claim:" .. key, mine, seconds) and mine
 end
 
-function Store:release(key)
-  self.items["claim:" .. key] = nil
+function Store:release(key, mine)
+  local item = self.items["claim:" .. key]
+  if item and item.value == mine then self.items["claim:" .. key] = nil end
   return true
 end
 
