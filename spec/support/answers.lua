@@ -68,6 +68,20 @@ function answers.unending(c) -- ends with the connection
   c:send("HTTP/1.1 200 OK\r\n\r\nuntil the end")
 end
 
+-- Says nothing of closing, and closes.
+function answers.bye(c)
+  reply(c, 200, "bye")
+end
+
+-- A whole answer, but a byte at a time.
+function answers.drip(c)
+  for char in ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"):gmatch "." do
+    c:send(char)
+    c:sleep(0.05)
+  end
+  return true
+end
+
 function answers.wait(c, _, seconds)
   c:sleep(tonumber(seconds))
   return reply(c, 200, "waited")

@@ -20,6 +20,8 @@ Nginx.__index = Nginx
 
 local CONF = [[
 daemon off;
+USER
+MAIN
 master_process on;
 worker_processes WORKERS;
 pid "DIR/nginx.pid";
@@ -29,20 +31,25 @@ events { worker_connections 2048; }
 http {
   access_log off;
 TEMPORARY
-  lua_package_path "HERE/?.lua;HERE/lua/?.lua;HERE/lua/?/init.lua;;";
-  lua_package_cpath "HERE/build/luajit/?.so;;";
+PATHS
   keepalive_requests 1000000;
   client_max_body_size 32m;
   client_body_buffer_size 8m;
 HTTP
   server {
-    listen 127.0.0.1:PORT;
+    listen 127.0.0.1:PORT LISTEN;
     lua_socket_log_errors off;
     lua_code_cache on;
 LOCATIONS
     location = /up { return 204; }
   }
 }
+]]
+
+-- Where a text of the spec does not say it.
+local PATHS = [[
+  lua_package_path "HERE/?.lua;HERE/lua/?.lua;HERE/lua/?/init.lua;;";
+  lua_package_cpath "HERE/build/luajit/?.so;;";
 ]]
 
 local RUN = [[
@@ -103,10 +110,18 @@ local function configure(dir, given)
   values.DIR, values.HERE, values.PORT = dir, here(), free_port()
   values.HTTP, values.LOCATIONS = given.http or "", given.locations or ""
   values.WORKERS = tostring(given.workers or 1)
+  values.MAIN = given.main or ""
+  -- workers of their own may not read what belongs to root
+  local root = programs.capture("id -u"):match "^0"
+  values.USER = root and "user root;" or ""
+  values.LISTEN = (given.workers or 1) > 1 and "reuseport" or ""
+  values.PATHS = values.HTTP:find "lua_package_path" and "" or PATHS
   local function fill(text)
     return (text:gsub("%u+", values))
   end
-  values.HTTP, values.LOCATIONS = fill(values.HTTP), fill(values.LOCATIONS)
+  for _, name in ipairs { "PATHS", "HTTP", "LOCATIONS" } do
+    values[name] = fill(values[name])
+  end
   write(dir .. "/nginx.conf", fill(CONF))
   return values
 end

@@ -1,7 +1,15 @@
 -- What runs here runs in a real nginx: see spec/support/nginx_transport.lua.
 local contract = require "spec.transport.contract"
+local names = require "spec.support.names"
 local nginxes = require "spec.support.nginx"
 local remote = require "spec.support.nginx_transport"
+local servers = require "spec.support.servers"
+
+it("luapay.transport.nginx says so where there is no nginx", function()
+  local ok, err = pcall(require("luapay").transport.nginx, {})
+  assert.is_false(ok)
+  assert.matches("no nginx around", err, 1, true)
+end)
 
 local missing = nginxes.missing()
 if missing then
@@ -9,11 +17,24 @@ if missing then
   return
 end
 
-local function start(server)
+local LONG = 20
+
+local function start(server, more)
   return nginxes.start {
-    http = "lua_ssl_trusted_certificate " .. server.ca_file .. ";",
+    http = ("lua_ssl_trusted_certificate %s;\n%s"):format(
+      server.ca_file,
+      more or ""
+    ),
     locations = remote.locations,
   }
+end
+
+local function with_loopback(options)
+  local all = { http_loopback = true }
+  for name, value in pairs(options or {}) do
+    all[name] = value
+  end
+  return all
 end
 
 for _, phase in ipairs { "content", "timer" } do
@@ -26,11 +47,214 @@ for _, phase in ipairs { "content", "timer" } do
 
     contract(function(server, options)
       nginx = nginx or start(server)
-      local all = { http_loopback = true }
-      for name, value in pairs(options) do
-        all[name] = value
-      end
-      return remote.new(nginx, phase, all)
+      return remote.new(nginx, phase, with_loopback(options))
     end)
   end)
 end
+
+describe("luapay.transport.nginx", function()
+  local server, dns, nginx
+
+  lazy_setup(function()
+    server, dns = servers.start(), names.start()
+    nginx = start(server, ("resolver 127.0.0.1:%d ipv6=off;"):format(dns.port))
+  end)
+  lazy_teardown(function()
+    nginx:stop()
+    dns.stop()
+    server:stop()
+  end)
+
+  local function new(options, phase)
+    return remote.new(nginx, phase or "content", with_loopback(options))
+  end
+
+  local function get(path, listener, method)
+    return {
+      method = method or "GET",
+      url = server.url[listener or "plain"] .. path,
+    }
+  end
+
+  for _, phase in ipairs { "rewrite", "access", "content", "timer", "map" } do
+    it("sends in " .. phase .. ", by TLS too, and keeps", function()
+      local transport = new({ pool_name = phase }, phase)
+      for _, listener in ipairs { "plain", "good" } do
+        server:log()
+        for _ = 1, 2 do
+          local response = assert(transport:send(get("/echo", listener), LONG))
+          assert.equal(200, response.status)
+        end
+        assert.matches(" 2$", server:log()[2])
+      end
+      local _, failure = transport:send(get("/close", nil, "POST"), LONG)
+      assert.equal("after_send", failure.phase)
+      local before = transport:now()
+      transport:sleep(0.01)
+      assert.is_true(transport:now() - before >= 0.01)
+    end)
+  end
+
+  describe("options", function()
+    for what, case in pairs {
+      ["an unknown name"] = { { verify = false }, "no such option: verify" },
+      ["a wrong type"] = { { cert_file = 1 }, "cert_file: expected a string" },
+      ["a negative time"] = { { idle_time = -1 }, "idle_time: expected" },
+      ["a certificate alone"] = { { cert_file = "x" }, "go together" },
+      ["a file that is not there"] = {
+        { cert_file = "/nowhere.crt", key_file = "/nowhere.key" },
+        "cert_file: cannot be read: /nowhere.crt",
+      },
+    } do
+      it("raise for " .. what .. ", naming the option", function()
+        local ok, err = pcall(new, case[1])
+        assert.is_false(ok)
+        assert.matches(case[2], err, 1, true)
+      end)
+    end
+
+    it("keep http:// out unless asked for", function()
+      local strict = remote.new(nginx, "content", {})
+      local _, failure = strict:send(get "/echo", LONG)
+      assert.equal("before_send", failure.phase)
+      assert.matches("https://", failure.message, 1, true)
+    end)
+
+    it("present a client certificate, over connections of its own", function()
+      local bare = new { pool_name = "c" }
+      local certified = new {
+        pool_name = "c",
+        cert_file = server.folder .. "/client.crt",
+        key_file = server.folder .. "/client.key",
+      }
+      local response, failure = bare:send(get("/echo", "picky"), LONG)
+      assert.is_nil(response)
+      assert.equal("before_send", failure.phase)
+      assert.equal(200, certified:send(get("/echo", "picky"), LONG).status)
+      response, failure = bare:send(get("/echo", "picky"), LONG)
+      assert.is_nil(response)
+      assert.equal("before_send", failure.phase)
+      server:log()
+      certified:send(get("/echo", "picky"), LONG)
+      assert.matches(" 2$", server:log()[1])
+    end)
+  end)
+
+  it("sends nothing twice over TLS either", function()
+    local transport = new()
+    transport:send(get("/echo", "good"), LONG)
+    server:log()
+    local _, failure = transport:send(get("/close", "good", "POST"), LONG)
+    assert.equal("after_send", failure.phase)
+    assert.equal(1, #server:log())
+  end)
+
+  it("believes no certificate that it was told is wrong at once", function()
+    local transport = new { connect_timeout = 0.2 }
+    for _ = 1, 5 do
+      transport:send(get("/echo", "mute"), LONG)
+      for _, listener in ipairs { "expired", "elsewhere", "untrusted" } do
+        local _, failure = transport:send(get("/echo", listener), LONG)
+        assert.equal("before_send", failure.phase)
+        assert.matches("certificate", failure.message)
+      end
+    end
+  end)
+
+  it("notices that a kept connection was closed while it was busy", function()
+    local transport = new()
+    for _ = 1, 5 do
+      assert(transport:send(get "/bye", LONG))
+      remote.run(
+        nginx,
+        "content",
+        [[
+        local now = require("luapay.core").now
+        local transport = require("luapay").transport.nginx {
+          http_loopback = true }
+        local kept, bye, echo = ...
+        assert(transport:send(bye, 20))
+        local till = now() + 0.05
+        while now() < till do end
+        assert(transport:send(echo, 20))
+        ]],
+        get "/bye",
+        get("/echo", nil, "POST")
+      )
+    end
+  end)
+
+  it("has a deadline for answers that come a byte at a time", function()
+    local _, failure = new():send(get "/drip", 0.3)
+    assert.equal("timeout", failure.kind)
+    assert.equal("after_send", failure.phase)
+  end)
+
+  it("says how long things took, when asked to", function()
+    local asked = get("/echo", "good")
+    asked.timings = true
+    local timings = new({ pool_name = "t" }):send(asked, LONG).timings
+    for _, name in ipairs { "connect", "tls", "first_byte", "total" } do
+      assert.is_number(timings[name])
+    end
+    assert.is_true(timings.total >= timings.tls)
+    assert.is_nil(new():send(get "/echo", LONG).timings)
+  end)
+
+  describe("asks nginx's resolver", function()
+    local function at(host)
+      return {
+        method = "GET",
+        url = "https://" .. host .. ":" .. server.port.elsewhere .. "/echo",
+      }
+    end
+
+    it("for names, and checks certificates for them", function()
+      local transport = new { pool_name = "n" }
+      server:log()
+      for _ = 1, 2 do
+        assert.equal(200, transport:send(at "elsewhere.example", LONG).status)
+      end
+      assert.matches(" 2$", server:log()[2])
+      local _, failure = transport:send(at "other.example", LONG)
+      assert.equal("before_send", failure.phase)
+      assert.matches("certificate", failure.message)
+    end)
+
+    it("no longer than there is time", function()
+      local _, failure = new():send(at "silent.example", 0.2)
+      assert.equal("timeout", failure.kind)
+      assert.equal("before_send", failure.phase)
+      _, failure = new({ connect_timeout = 0.2 }):send(at "silent.example", 5)
+      assert.equal("timeout", failure.kind)
+    end)
+
+    it("and says when there is no such name", function()
+      local _, failure = new():send(at "luapay.invalid", LONG)
+      assert.equal("transport", failure.kind)
+      assert.equal("before_send", failure.phase)
+      assert.matches("cannot be resolved", failure.message)
+    end)
+  end)
+
+  it("raises where nginx allows no waiting", function()
+    local apart = nginxes.start {
+      locations = [[
+        location = /log {
+          return 200;
+          log_by_lua_block {
+            local transport = require("luapay").transport.nginx()
+            local ok, err = pcall(transport.send, transport,
+              { method = "GET", url = "https://localhost/" }, 5)
+            ngx.log(ngx.ERR, "it says: ", ok, " ", err)
+          }
+        }
+      ]],
+    }
+    apart:post "/log"
+    apart:post "/up"
+    local log = apart:log()
+    apart:stop()
+    assert.matches("it says: false [^\n]*API disabled", log)
+  end)
+end)

@@ -82,8 +82,8 @@ local function read_to_the_end(source, most)
   return nil, LARGE
 end
 
-local function read_body(source, status, framing, method, most)
-  if method == "HEAD" or status == 204 or status == 304 then return "" end
+local function read_body(source, framing, most)
+  if framing == 0 then return "" end
   if framing == "chunked" then return read_chunked(source, most) end
   if framing == "end" then return read_to_the_end(source, most) end
   return read_sized(source, framing, most)
@@ -116,7 +116,8 @@ function nginx_answer.read(source, method, most)
   source.rest, source.begun = "", false
   local text, last, status, first, framing, keep = read_head(source)
   if not text then return nil, last end
-  local body, why = read_body(source, status, framing, method, most)
+  if method == "HEAD" or status == 204 or status == 304 then framing = 0 end
+  local body, why = read_body(source, framing, most)
   if not body then return nil, why end
   local response = {
     status = status,

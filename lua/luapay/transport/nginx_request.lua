@@ -19,6 +19,8 @@ local OURS = {
   host = true,
 }
 
+local NONE = {}
+
 local LENGTHS = { POST = true, PUT = true, PATCH = true }
 
 -- The characters of a token, as HTTP has it.
@@ -108,10 +110,8 @@ function nginx_request.head(request, parse)
   parts[4], parts[5], parts[6] =
     " HTTP/1.1\r\nHost: ", origin.authority, "\r\n"
   local n = 6
-  if request.headers then
-    n, wrong = add_headers(n, request.headers)
-    if not n then return nil, wrong end
-  end
+  n, wrong = add_headers(n, request.headers or NONE)
+  if not n then return nil, wrong end
   if body or LENGTHS[method] then
     parts[n + 1] = "Content-Length: "
     parts[n + 2] = body and #body or 0
