@@ -54,8 +54,9 @@ SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
 RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
-TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) lua-busted lua-socket lua-sec \
-            curl
+JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
+TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
+            lua-busted lua-socket lua-sec curl
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
@@ -159,7 +160,7 @@ warnings:
 	$(CC) $(CFLAGS) -Werror -fsyntax-only bench/*.c
 
 examples:
-	@$(INSTALL) $(DEMO_DEBS)
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@for f in examples/*.lua; do echo "$$f"; \
 	  $(RUN) $(INTERPRETER) $$f >build/example.log 2>&1 || \

@@ -1,0 +1,163 @@
+-- A store of the journal in a database; see memory.lua for what a store is.
+-- What differs between databases is the dialect's: sqlite.lua, postgres.lua.
+
+local decimal = require "luapay.journal.decimal"
+local filters = require "luapay.journal.filter"
+local rows = require "luapay.journal.rows"
+
+local unpack = table.unpack or unpack
+local sql = {}
+
+local Store = {}
+Store.__index = Store
+
+for _, part in ipairs {
+  require "luapay.journal.sql_keys",
+  (require "luapay.journal.sql_transact"),
+} do
+  for name, method in pairs(part) do
+    Store[name] = method
+  end
+end
+
+local function marks(n)
+  return ("?, "):rep(n - 1) .. "?"
+end
+
+local INSERT = (
+  "INSERT INTO luapay_entries (%s, %s) VALUES (%s) "
+  .. "ON CONFLICT (reference, flow, run, step) DO NOTHING "
+  .. "RETURNING CAST(id AS DOUBLE PRECISION) AS id"
+):format(
+  table.concat(rows.FIXED, ", "),
+  table.concat(rows.MUTABLE, ", "),
+  marks(#rows.FIXED + #rows.MUTABLE)
+)
+
+function Store:insert(list)
+  local fresh, bound = {}, {}
+  for i, entry in ipairs(list) do
+    local at = rows.bind(entry, rows.FIXED, bound, 1)
+    local past = rows.bind(entry, rows.MUTABLE, bound, at)
+    local made = self.connection:query(INSERT, unpack(bound, 1, past - 1))
+    fresh[i] = made[1] ~= nil
+    if fresh[i] then entry.id = rows.whole(made[1].id) end
+  end
+  return fresh
+end
+
+local SELECT = "SELECT " .. rows.COLUMNS .. " FROM luapay_entries WHERE "
+
+local function entries(found)
+  for i, row in ipairs(found) do
+    found[i] = rows.entry(row)
+  end
+  return found
+end
+
+function Store:get(flow, run, reference, step)
+  local found = self.connection:query(
+    SELECT
+      .. "reference = ? AND flow = ? AND run = ? AND step = ?"
+      .. self.dialect.LOCK,
+    reference,
+    flow,
+    run,
+    step
+  )
+  return entries(found)[1]
+end
+
+function Store:list(filter, after, limit)
+  local where, values = filters.where(filter, after)
+  local found = self.connection:query(
+    ("%s%s ORDER BY id LIMIT %d"):format(SELECT, where, limit),
+    unpack(values, 1, values.n)
+  )
+  return entries(found)
+end
+
+local UPDATE = "UPDATE luapay_entries SET "
+
+function Store:save(entry, before, states)
+  local bound = {}
+  local at = rows.bind(entry, rows.MUTABLE, bound, 1)
+  bound[at] = ("%.0f"):format(entry.id)
+  bound[at + 1] = ("%d"):format(before)
+  local where = "id = ? AND attempt = ?"
+  if entry.fence then
+    at, where = at + 1, where .. " AND worker = ?"
+    bound[at + 1] = entry.fence
+  end
+  for i, state in ipairs(states) do
+    bound[at + 1 + i] = state
+  end
+  local statement = ("%s%s = ? WHERE %s AND state IN (%s)"):format(
+    UPDATE,
+    table.concat(rows.MUTABLE, " = ?, "),
+    where,
+    marks(#states)
+  )
+  return self.connection:run(statement, unpack(bound, 1, at + 1 + #states))
+    == 1
+end
+
+function Store:take(filter, limit, worker, lease_until, now)
+  local where, values = filters.where(filter, 0)
+  local statement = (
+    "%sworker = ?, lease_until = ?, updated_at = ?%s "
+    .. "WHERE id IN (SELECT id FROM luapay_entries WHERE %s "
+    .. "ORDER BY id LIMIT %d%s) RETURNING %s"
+  ):format(
+    UPDATE,
+    filter.send and ", state = 'sent', attempt = attempt + 1" or "",
+    where,
+    limit,
+    self.dialect.SKIP,
+    rows.COLUMNS
+  )
+  local taken = self.connection:query(
+    statement,
+    worker,
+    ("%.3f"):format(lease_until),
+    ("%.3f"):format(now),
+    unpack(values, 1, values.n)
+  )
+  table.sort(taken, function(a, b)
+    return a.id < b.id
+  end)
+  return entries(taken)
+end
+
+local TALLY = [[SELECT flow, run, step, state, currency,
+  CAST(COUNT(*) AS DOUBLE PRECISION) AS count,
+  CAST(SUM(millionths) AS TEXT) AS amount, MIN(created_at) AS oldest
+  FROM luapay_entries WHERE %s GROUP BY flow, run, step, state, currency
+  ORDER BY flow, run, step, state, currency]]
+
+function Store:tally(filter)
+  local where, values = filters.where(filter, 0)
+  local groups =
+    self.connection:query(TALLY:format(where), unpack(values, 1, values.n))
+  for _, group in ipairs(groups) do
+    group.count = rows.whole(group.count)
+    group.amount = group.amount and decimal.from_millionths(group.amount)
+  end
+  return groups
+end
+
+--- Opens a store: the database is brought up to date.
+---@param dialect table connect(options) -> connection or nil and a message;
+--- BEGIN, LOCK and SKIP: words of its SQL; clock(connection)
+---@param options table
+---@return table? store
+---@return luapay.Fault? fault
+function sql.open(dialect, options)
+  local self = setmetatable({ dialect = dialect, options = options }, Store)
+  local good, why = self:connect()
+  if not good then return nil, why end
+  self.clock = dialect.clock and dialect.clock(self.connection)
+  return self
+end
+
+return sql

@@ -1,0 +1,49 @@
+-- The journal in one file, by SQLite: for the processes of one machine.
+
+local connections = require "luapay.journal.connection"
+local schema = require "luapay.journal.schema"
+local sql = require "luapay.journal.sql"
+
+local sqlite = {
+  OPTIONS = {
+    path = { type = "string", required = true },
+    busy_timeout = { type = "number", positive = true, default = 10 },
+  },
+}
+
+local WORDS = { id = "INTEGER PRIMARY KEY AUTOINCREMENT", seconds = "REAL" }
+
+-- One writer at a time: who begins, waits for the one before. FULL: a
+-- commit is on the disk when it returns.
+local dialect = { BEGIN = "BEGIN IMMEDIATE", LOCK = "", SKIP = "" }
+
+local function prepare(opened, options)
+  local patience = math.floor(options.busy_timeout * 1000)
+  opened:once("PRAGMA busy_timeout = " .. patience)
+  opened:once "PRAGMA journal_mode = WAL"
+  opened:once "PRAGMA synchronous = FULL"
+  opened:once "BEGIN IMMEDIATE"
+  local problem = schema.migrate(opened, WORDS)
+  opened:once(problem and "ROLLBACK" or "COMMIT")
+  return problem
+end
+
+function dialect.connect(options)
+  local opened, why = connections.open("SQLite3", options.path)
+  if not opened then return nil, why end
+  local good, problem = pcall(prepare, opened, options)
+  if good and not problem then return opened end
+  opened:close()
+  if good then return nil, problem end
+  return nil, connections.problem_of(problem) or error(problem, 0)
+end
+
+--- Opens a store.
+---@param options table checked
+---@return table? store
+---@return luapay.Fault? fault
+function sqlite.open(options)
+  return sql.open(dialect, options)
+end
+
+return sqlite
