@@ -1,13 +1,14 @@
 -- Starts an nginx with the Lua module for a spec, and stops it. It ends
 -- with its input, so also when a spec crashes.
 --
---   local nginx = nginxes.start { http = "...", locations = "..." }
+--   local nginx = nginxes.start { http = "...", locations = "...",
+--     workers = 1, environment = "NAME=value" }
 --   nginx:post("/path", body) --> status, body
 --   nginx:reload()
 --   nginx:log()
 --   nginx:stop()
 --
--- In the texts, PORT is the port, DIR a folder of its own, HERE the
+-- In the texts, @PORT is the port, @DIR a folder of its own, @HERE the
 -- project's.
 local files = require "luapay.sandbox.server_files"
 local programs = require "luapay.sandbox.server_programs"
@@ -20,27 +21,26 @@ Nginx.__index = Nginx
 
 local CONF = [[
 daemon off;
-USER
-MAIN
+@USER
 master_process on;
-worker_processes WORKERS;
-pid "DIR/nginx.pid";
-error_log "DIR/error.log" info;
-MODULES
+worker_processes @WORKERS;
+pid "@DIR/nginx.pid";
+error_log "@DIR/error.log" info;
+@MODULES
 events { worker_connections 2048; }
 http {
   access_log off;
-TEMPORARY
-PATHS
+@TEMPORARY
+@PATHS
   keepalive_requests 1000000;
   client_max_body_size 32m;
   client_body_buffer_size 8m;
-HTTP
+@HTTP
   server {
-    listen 127.0.0.1:PORT LISTEN;
+    listen 127.0.0.1:@PORT @LISTEN;
     lua_socket_log_errors off;
     lua_code_cache on;
-LOCATIONS
+@LOCATIONS
     location = /up { return 204; }
   }
 }
@@ -48,8 +48,8 @@ LOCATIONS
 
 -- Where a text of the spec does not say it.
 local PATHS = [[
-  lua_package_path "HERE/?.lua;HERE/lua/?.lua;HERE/lua/?/init.lua;;";
-  lua_package_cpath "HERE/build/luajit/?.so;;";
+  lua_package_path "@HERE/?.lua;@HERE/lua/?.lua;@HERE/lua/?/init.lua;;";
+  lua_package_cpath "@HERE/build/luajit/?.so;;";
 ]]
 
 local RUN = [[
@@ -57,7 +57,7 @@ trap '' INT HUP QUIT TERM
 unset LD_PRELOAD
 starter=$PPID
 exec 3<&0
-%s -e %s -p %s -c %s </dev/null 3<&- >%s 2>&1 &
+env %s %s -e %s -p %s -c %s </dev/null 3<&- >%s 2>&1 &
 nginx=$!
 { read -r line <&3; kill -TERM "$nginx"; } &
 reader=$!
@@ -65,6 +65,7 @@ reader=$!
   kill -TERM "$nginx"; kill -9 "$reader"; } 2>/dev/null &
 guard=$!
 wait "$nginx"
+: >%s
 wait "$reader"
 kill -9 "$guard"
 rm -rf %s
@@ -110,14 +111,13 @@ local function configure(dir, given)
   values.DIR, values.HERE, values.PORT = dir, here(), free_port()
   values.HTTP, values.LOCATIONS = given.http or "", given.locations or ""
   values.WORKERS = tostring(given.workers or 1)
-  values.MAIN = given.main or ""
   -- workers of their own may not read what belongs to root
   local root = programs.capture("id -u"):match "^0"
   values.USER = root and "user root;" or ""
   values.LISTEN = (given.workers or 1) > 1 and "reuseport" or ""
   values.PATHS = values.HTTP:find "lua_package_path" and "" or PATHS
   local function fill(text)
-    return (text:gsub("%u+", values))
+    return (text:gsub("@(%u+)", values))
   end
   for _, name in ipairs { "PATHS", "HTTP", "LOCATIONS" } do
     values[name] = fill(values[name])
@@ -128,16 +128,18 @@ end
 
 function nginxes.start(given)
   local dir = programs.capture("mktemp -d"):match "^[^\n]+"
-  local values = configure(dir, given or {})
+  local values = configure(dir, given)
   local q = files.quote
   write(
     dir .. "/run.sh",
     RUN:format(
+      given.environment or "",
       q(values.nginx),
       q(dir .. "/error.log"),
       q(dir),
       q(dir .. "/nginx.conf"),
       q(dir .. "/out"),
+      q(dir .. "/ended"),
       q(dir)
     )
   )
@@ -149,9 +151,16 @@ function nginxes.start(given)
   }, Nginx)
   for _ = 1, 200 do
     if pcall(self.post, self, "/up") then return self end
+    local ended = io.open(dir .. "/ended")
+    if ended then
+      ended:close()
+      break
+    end
     socket.sleep(0.02)
   end
-  error("nginx does not start: " .. self:log() .. read(dir .. "/out"))
+  local why = self:log() .. read(dir .. "/out")
+  self:stop()
+  error("nginx does not start: " .. why)
 end
 
 --- Sends a request over a connection of its own.
