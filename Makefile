@@ -10,6 +10,7 @@
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
 # make bench-nginx         calls from nginx, side by side with proxy_pass
+# make bench-journal       what a journal in SQLite costs
 # make bench-instructions  instructions of one call, by callgrind
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
@@ -69,7 +70,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
 
 .PHONY: all modules demo test spec build-all check lint style format formatters warnings \
         examples check-asan check-valgrind simulate rock rockspec bench \
-        bench-instructions bench-programs deps clean
+        bench-journal bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
 all:
@@ -222,7 +223,13 @@ bench-nginx:
 	@$(INSTALL) $(BENCH_NGINX_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@$(MAKE) --no-print-directory -s LUA=luajit all
+	@mkdir -p build/bench
+	@$(CC) $(CFLAGS) -o build/bench/slow bench/slow.c
 	@$(RUN) bench/nginx_serve $(INTERPRETER) bench/nginx.lua
+
+bench-journal: bench-programs
+	@$(INSTALL) $(JOURNAL_DEBS) libnginx-mod-http-lua
+	@$(RUN) bench/serve $(INTERPRETER) bench/journal.lua
 
 bench-instructions: bench-programs
 	@$(INSTALL) valgrind

@@ -72,16 +72,13 @@ function Journal:begin(given)
   local new, err = entries.new(given, now)
   if not new then return nil, err end
   return self.commits:run(function(store)
-    local known = store:get(new.flow, new.run, new.reference, new.step)
-    if known then
-      local code, why = objection(known, new, now)
-      if code then return refusal(code, why, known) end
-      return claim(self, store, known, new, now)
-    end
     new.state, new.attempt = "sent", 1
     new.worker, new.lease_until = self.worker, now + self.lease
     if store:insert({ new })[1] then return new end
-    return refusal("busy", "another worker has it", new)
+    local known = store:get(new.flow, new.run, new.reference, new.step)
+    local code, why = objection(known, new, now)
+    if code then return refusal(code, why, known) end
+    return claim(self, store, known, new, now)
   end)
 end
 
@@ -103,7 +100,7 @@ function Journal:finish_all(list)
       local entry = item[1]
       entry.fence = self.worker
       entries.conclude(entry, item[2], item[3], now, self.settle)
-      local good = store:save(entry, entry.attempt, OPEN)
+      local good = store:save(entry, entry.attempt, OPEN, true)
       entry.fence = nil
       if not good then gone[#gone + 1] = entry end
     end

@@ -47,11 +47,7 @@ function Connection:query(sql, ...)
   for i = 1, math.huge do
     local row = statement:fetch(true)
     if not row then return rows end
-    local copy = {}
-    for name, value in pairs(row) do
-      copy[name] = value
-    end
-    rows[i] = copy
+    rows[i] = row
   end
 end
 

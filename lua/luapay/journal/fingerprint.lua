@@ -8,16 +8,23 @@ end
 
 local write
 
-local function write_table(value, out)
-  local names = {}
+local function by_text(a, b)
+  return tostring(a) < tostring(b)
+end
+
+local function sorted_names(value)
+  local names, mixed = {}, false
   for name in pairs(value) do
     names[#names + 1] = name
+    mixed = mixed or type(name) ~= "string"
   end
-  table.sort(names, function(a, b)
-    return tostring(a) < tostring(b)
-  end)
+  table.sort(names, mixed and by_text or nil)
+  return names
+end
+
+local function write_table(value, out)
   out[#out + 1] = "{"
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_names(value)) do
     out[#out + 1] = tostring(name) .. "="
     write(value[name], out)
   end

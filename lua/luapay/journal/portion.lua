@@ -127,7 +127,7 @@ function portion:advance(entry, from, state, outcome)
     if not kept then return false end
     local attempt = kept.attempt
     entries.conclude(kept, state, outcome, now)
-    if not store:save(kept, attempt, from) then return false end
+    if not store:save(kept, attempt, from, true) then return false end
     for name, value in pairs(kept) do
       entry[name] = value
     end

@@ -26,6 +26,16 @@ rows.MUTABLE = {
   "outcome",
 }
 
+--- Of those, what an outcome changes.
+rows.CONCLUDED = {
+  "state",
+  "lease_until",
+  "updated_at",
+  "provider_id",
+  "status",
+  "outcome",
+}
+
 --- What is read: numbers as doubles, which every driver gives exactly.
 rows.COLUMNS = [[CAST(id AS DOUBLE PRECISION) AS id,
   flow, run, reference, step, state, endpoint, idempotency_key, fingerprint,

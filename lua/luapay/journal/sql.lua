@@ -56,15 +56,7 @@ local function entries(found)
 end
 
 function Store:get(flow, run, reference, step)
-  local found = self.connection:query(
-    SELECT
-      .. "reference = ? AND flow = ? AND run = ? AND step = ?"
-      .. self.dialect.LOCK,
-    reference,
-    flow,
-    run,
-    step
-  )
+  local found = self.connection:query(self.GET, reference, flow, run, step)
   return entries(found)[1]
 end
 
@@ -79,25 +71,38 @@ end
 
 local UPDATE = "UPDATE luapay_entries SET "
 
-function Store:save(entry, before, states)
-  local bound = {}
-  local at = rows.bind(entry, rows.MUTABLE, bound, 1)
+-- One text for each shape of a statement: a text is looked up faster when it
+-- is the same object.
+local updates = {}
+
+local function update_of(columns, fence, count)
+  local shape = #columns * 100 + count * 2 + (fence and 1 or 0)
+  if not updates[shape] then
+    updates[shape] = (
+      "%s%s = ? WHERE id = ? AND attempt = ?%s " .. "AND state IN (%s)"
+    ):format(
+      UPDATE,
+      table.concat(columns, " = ?, "),
+      fence and " AND worker = ?" or "",
+      marks(count)
+    )
+  end
+  return updates[shape]
+end
+
+function Store:save(entry, before, states, concluded)
+  local bound, columns = {}, concluded and rows.CONCLUDED or rows.MUTABLE
+  local at = rows.bind(entry, columns, bound, 1)
   bound[at] = ("%.0f"):format(entry.id)
   bound[at + 1] = ("%d"):format(before)
-  local where = "id = ? AND attempt = ?"
   if entry.fence then
-    at, where = at + 1, where .. " AND worker = ?"
+    at = at + 1
     bound[at + 1] = entry.fence
   end
   for i, state in ipairs(states) do
     bound[at + 1 + i] = state
   end
-  local statement = ("%s%s = ? WHERE %s AND state IN (%s)"):format(
-    UPDATE,
-    table.concat(rows.MUTABLE, " = ?, "),
-    where,
-    marks(#states)
-  )
+  local statement = update_of(columns, entry.fence, #states)
   return self.connection:run(statement, unpack(bound, 1, at + 1 + #states))
     == 1
 end
@@ -154,6 +159,9 @@ end
 ---@return luapay.Fault? fault
 function sql.open(dialect, options)
   local self = setmetatable({ dialect = dialect, options = options }, Store)
+  self.GET = SELECT
+    .. "reference = ? AND flow = ? AND run = ? AND step = ?"
+    .. dialect.LOCK
   local good, why = self:connect()
   if not good then return nil, why end
   self.clock = dialect.clock and dialect.clock(self.connection)
