@@ -38,11 +38,11 @@ local function show_latency()
   local idle, busy, under_way = {}, {}, {}
   for round = 1, ROUNDS do
     idle[round] = gateway.p99("/unrelated", SECONDS)
-    gateway.load(200, SECONDS + 1.5)
-    gateway.sleep(0.8)
+    gateway.load(200, SECONDS + 3)
+    gateway.sleep(2) -- until all have begun, and their code is compiled
     under_way[round] = gateway.state().under_way
     busy[round] = gateway.p99("/unrelated", SECONDS)
-    gateway.sleep(1.2)
+    gateway.sleep(1.5)
   end
   local before, after = report.median(idle), report.median(busy)
   print()

@@ -36,11 +36,11 @@ local function capture(base)
 end
 
 --- For init_by_lua.
-function handlers.open(base)
+function handlers.open(base, slow_base)
   provider = base
   transport = luapay.transport.nginx { http_loopback = true, pool_size = 400 }
   client = client_of(provider)
-  slow = client_of(provider .. "/slow")
+  slow = client_of(slow_base)
   counted = client_of(provider .. "/counted")
   request = capture(provider)
 end
