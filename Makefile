@@ -56,7 +56,8 @@ RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
-TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
+QR_DEBS = lua-zlib
+TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql $(QR_DEBS) \
             lua-busted lua-socket lua-sec curl
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
@@ -161,7 +162,7 @@ warnings:
 	$(CC) $(CFLAGS) -Werror -fsyntax-only bench/*.c
 
 examples:
-	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS)
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) $(QR_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@for f in examples/*.lua; do echo "$$f"; \
 	  $(RUN) $(INTERPRETER) $$f >build/example.log 2>&1 || \

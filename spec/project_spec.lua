@@ -108,7 +108,7 @@ describe("the rooms", function()
       "task", "transport" },
     callback = { "core", "crypto", "fault", "json", "mobip", "options",
       "random" },
-    flow = { "core", "fault", "options", "task" },
+    flow = { "callback", "core", "fault", "mobip", "options", "task" },
     journal = { "core", "fault", "json", "options", "random", "task" },
     mobip = { "fault" },
     client = { "call", "core", "fault", "help", "inner", "options", "page",
@@ -132,6 +132,7 @@ describe("the rooms", function()
   local FOREIGN = {
     journal = { "DBI" },
     json = { "cjson" },
+    mobip = { "zlib" },
     transport = { "ngx", "ngx.ssl" }, -- in nginx, and only when asked for
   }
 

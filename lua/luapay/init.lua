@@ -114,7 +114,7 @@ luapay.journal = setmetatable({}, {
   end,
 })
 
-local flows = { topup = true }
+local flows = { payment_link = true, topup = true }
 
 --- Several calls in an order that means something: luapay.flow.topup.
 luapay.flow = setmetatable({}, {

@@ -40,6 +40,7 @@ describe("examples/", function()
     },
     { "sandbox", "base_url  https://localhost:" },
     { "credit", "rolled back: 12.5 EUR\n" },
+    { "payment_link", "order-17\tPAID\tpaid\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },
     { "spec_of_yours", "the money was booked once:" },
     {

@@ -1,0 +1,96 @@
+---@meta
+-- The types of the flows over Mobip.
+
+---@class luapay.FlowItem
+---@field reference string
+---@field state "not_tried"|"unknown"|luapay.JournalState what is known of it
+---@field status? string the provider's own word
+---@field provider_id? string
+---@field fault? luapay.Fault
+
+---@class luapay.PaymentLinkOptions
+---@field client luapay.Mobip
+---@field journal luapay.Journal
+---@field concurrency? integer requests side by side, 8
+---@field every? number seconds to the first question, 2
+---@field most? number seconds between two questions, 60
+---@field patience? number seconds to wait in all, 900
+---@field run? string a name for what belongs together
+---@field call? luapay.CallOptions of each call
+---@field clock? fun(): number seconds since 1970
+---@field sleep? fun(seconds: number)
+---@field on_progress? fun(progress: luapay.Progress)
+
+--- `reference`, and the arguments of send_payment_request; without `media`
+--- those of create_one_use_qr.
+---@class luapay.PaymentLinkItem
+---@field reference string a text of your own, once in a run
+---@field media? "SMS"|"EMAIL"
+---@field item_name string
+---@field item_amount_in_cents integer|luapay.Money
+---@field redirect_url string
+---@field [string] any
+
+---@class luapay.PaymentLinkResult : luapay.FlowItem
+---@field paid boolean paid, and not given back
+---@field url_checkout? string
+---@field url_qr? string
+---@field raw_qr? string
+---@field reason? string
+
+---@class luapay.PaymentLink
+local PaymentLink = {}
+
+---@async
+---@param items luapay.PaymentLinkItem|luapay.PaymentLinkItem[]
+---@return table? result
+---@return luapay.Fault? fault
+function PaymentLink:run(items) end
+
+---@async
+---@param reference string
+---@return luapay.PaymentLinkResult? item
+---@return luapay.Fault? fault
+function PaymentLink:look(reference) end
+
+---@async
+---@param reference string
+---@param options? { patience: number? }
+---@return luapay.PaymentLinkResult? item
+---@return luapay.Fault? fault
+function PaymentLink:await(reference, options) end
+
+---@async
+---@param reference string
+---@param media "SMS"|"EMAIL"
+---@return luapay.PaymentLinkResult? item
+---@return luapay.Fault? fault
+function PaymentLink:resend(reference, media) end
+
+---@async
+---@param reference string
+---@return luapay.PaymentLinkResult? item
+---@return luapay.Fault? fault
+function PaymentLink:cancel(reference) end
+
+---@async
+---@param event table of luapay.callback.mobip
+---@return luapay.JournalEntry|false|nil entry
+---@return luapay.Fault? fault
+function PaymentLink:on_callback(event) end
+
+---@param item luapay.PaymentLinkResult
+---@return string? bytes of a PNG
+---@return luapay.Fault? fault
+function PaymentLink:png(item) end
+
+---@param item luapay.PaymentLinkResult
+---@param options? { light: boolean? }
+---@return string? text
+---@return luapay.Fault? fault
+function PaymentLink:text(item, options) end
+
+---@async
+---@return table? report
+---@return luapay.Fault? fault
+function PaymentLink:recover() end
