@@ -114,7 +114,13 @@ luapay.journal = setmetatable({}, {
   end,
 })
 
-local flows = { payment_link = true, topup = true }
+local flows = {
+  agreement = true,
+  one_off = true,
+  payment_link = true,
+  refunds = true,
+  topup = true,
+}
 
 --- Several calls in an order that means something: luapay.flow.topup.
 luapay.flow = setmetatable({}, {
