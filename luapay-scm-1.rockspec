@@ -185,6 +185,10 @@ build = {
     ["luapay.flow.payment_link_settle"] =
       "lua/luapay/flow/payment_link_settle.lua",
     ["luapay.flow.progress"] = "lua/luapay/flow/progress.lua",
+    ["luapay.flow.queue"] = "lua/luapay/flow/queue.lua",
+    ["luapay.flow.queue_acknowledge"] =
+      "lua/luapay/flow/queue_acknowledge.lua",
+    ["luapay.flow.queue_work"] = "lua/luapay/flow/queue_work.lua",
     ["luapay.flow.recover"] = "lua/luapay/flow/recover.lua",
     ["luapay.flow.refunds"] = "lua/luapay/flow/refunds.lua",
     ["luapay.flow.refunds_kind"] = "lua/luapay/flow/refunds_kind.lua",

@@ -118,6 +118,7 @@ local flows = {
   agreement = true,
   one_off = true,
   payment_link = true,
+  queue = true,
   refunds = true,
   topup = true,
 }

@@ -41,7 +41,11 @@ describe("examples/", function()
     { "sandbox", "base_url  https://localhost:" },
     { "credit", "rolled back: 12.5 EUR\n" },
     { "payment_link", "order-17\tPAID\tpaid\n" },
+    { "queue", "2000\nall done\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },
+    { "one_off", "the payment is\tcaptured\n" },
+    { "agreement", "ann\taccepted\nbob\texpired\n" },
+    { "refunds", "towel-17 torn\tissued\nflow.refunds: incomplete" },
     { "spec_of_yours", "the money was booked once:" },
     {
       "callback",

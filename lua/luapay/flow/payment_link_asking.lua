@@ -7,15 +7,18 @@ local step = require "luapay.flow.step"
 
 local asking = {}
 
--- From which states a word moves an entry, and to which. Somebody may pay
+-- From which states a word moves an entry, and to which. What ended unpaid
+-- is "compensated": a "failed" entry might be sent again. Somebody may pay
 -- after a first card was denied; nobody unpays.
 local MOVES = {
-  PAID = { { "pending", "failed" }, "done" },
-  REFUNDED = { { "pending", "failed", "done" }, "compensated" },
-  DENIED = { { "pending" }, "failed" },
-  CANCELLED = { { "pending" }, "failed" },
-  ERROR = { { "pending" }, "failed" },
+  PAID = { { "pending", "compensated" }, "done" },
+  REFUNDED = { { "pending", "compensated", "done" }, "compensated" },
+  DENIED = { { "pending" }, "compensated" },
+  CANCELLED = { { "pending" }, "compensated" },
+  ERROR = { { "pending" }, "compensated" },
 }
+
+local FOUND = { {}, "pending" }
 
 local KEPT = { "url_checkout", "url_qr", "raw_qr" }
 
@@ -29,7 +32,11 @@ local KEPT = { "url_checkout", "url_qr", "raw_qr" }
 ---@return luapay.Fault? fault of the journal
 function asking.apply(flow, entry, word, result)
   local move = MOVES[word]
-  if not move then return entry end
+  if entry.state == "done" and entry.status ~= "PAID" then
+    -- a person has found it: how it stands is known only now
+    move = { { "done" }, (move or FOUND)[2] }
+  end
+  if not move or entry.status == "REFUNDED" then return entry end
   local outcome = { status = word, reason = result and result.reason }
   for _, name in ipairs(KEPT) do
     outcome[name] = entry.outcome and entry.outcome[name]

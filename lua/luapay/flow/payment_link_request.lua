@@ -83,7 +83,9 @@ function links.item(entry, err)
   for _, name in ipairs { "url_checkout", "url_qr", "raw_qr" } do
     item[name] = known and known[name] or nil
   end
-  item.paid = entry.state == "done"
+  item.paid = entry.state == "done" and entry.status == "PAID"
+  local unpaid = entry.state == "compensated" and entry.status ~= "REFUNDED"
+  if unpaid then item.state = "failed" end
   return item
 end
 
@@ -113,9 +115,6 @@ end
 ---@async
 ---@return table item
 function links.make(flow, item)
-  -- one that has ended is "failed" in the journal, and not made again
-  local known = links.find(flow, item.reference)
-  if known then return links.item(known) end
   local given = given_of(item)
   local entry, err, there, result = step.take(flow, given)
   if not (entry or there) then

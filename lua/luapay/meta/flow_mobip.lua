@@ -94,3 +94,29 @@ function PaymentLink:text(item, options) end
 ---@return table? report
 ---@return luapay.Fault? fault
 function PaymentLink:recover() end
+
+---@class luapay.QueueOptions
+---@field client luapay.Mobip of an account that may read the queue
+---@field journal luapay.Journal
+---@field handle fun(transaction: table, about: { again: boolean }): boolean?, any true: finished; false and why
+---@field limit? integer transactions fetched at a time, 100
+---@field concurrency? integer functions side by side, 1
+---@field trid_field? string where a row has its trid, "mobip_trid"
+---@field run? string a name for what belongs together
+---@field call? luapay.CallOptions of each call
+---@field clock? fun(): number seconds since 1970
+---@field sleep? fun(seconds: number)
+---@field on_progress? fun(progress: luapay.Progress)
+
+---@class luapay.Queue
+local Queue = {}
+
+---@async
+---@return table? report items, counts, unreadable
+---@return luapay.Fault? fault
+function Queue:run() end
+
+---@async
+---@return table? report
+---@return luapay.Fault? fault
+function Queue:recover() end
