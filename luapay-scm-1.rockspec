@@ -173,6 +173,13 @@ build = {
     ["luapay.flow.asked_result"] = "lua/luapay/flow/asked_result.lua",
     ["luapay.flow.asked_wait"] = "lua/luapay/flow/asked_wait.lua",
     ["luapay.flow.base"] = "lua/luapay/flow/base.lua",
+    ["luapay.flow.batch_day"] = "lua/luapay/flow/batch_day.lua",
+    ["luapay.flow.batch_event"] = "lua/luapay/flow/batch_event.lua",
+    ["luapay.flow.batch_plan"] = "lua/luapay/flow/batch_plan.lua",
+    ["luapay.flow.batch_report"] = "lua/luapay/flow/batch_report.lua",
+    ["luapay.flow.batch_rows"] = "lua/luapay/flow/batch_rows.lua",
+    ["luapay.flow.batch_settle"] = "lua/luapay/flow/batch_settle.lua",
+    ["luapay.flow.batch_work"] = "lua/luapay/flow/batch_work.lua",
     ["luapay.flow.items"] = "lua/luapay/flow/items.lua",
     ["luapay.flow.one_off"] = "lua/luapay/flow/one_off.lua",
     ["luapay.flow.one_off_act"] = "lua/luapay/flow/one_off_act.lua",
@@ -195,6 +202,8 @@ build = {
     ["luapay.flow.refunds_left"] = "lua/luapay/flow/refunds_left.lua",
     ["luapay.flow.refunds_send"] = "lua/luapay/flow/refunds_send.lua",
     ["luapay.flow.step"] = "lua/luapay/flow/step.lua",
+    ["luapay.flow.subscription_batch"] =
+      "lua/luapay/flow/subscription_batch.lua",
     ["luapay.flow.topup"] = "lua/luapay/flow/topup.lua",
     ["luapay.flow.topup_credit"] = "lua/luapay/flow/topup_credit.lua",
     ["luapay.flow.topup_group"] = "lua/luapay/flow/topup_group.lua",
@@ -425,6 +434,7 @@ build = {
       "lua/luapay/transport/nginx_failure.lua",
     ["luapay.transport.nginx_fields"] =
       "lua/luapay/transport/nginx_fields.lua",
+    ["luapay.transport.nginx_head"] = "lua/luapay/transport/nginx_head.lua",
     ["luapay.transport.nginx_pool"] = "lua/luapay/transport/nginx_pool.lua",
     ["luapay.transport.nginx_reader"] =
       "lua/luapay/transport/nginx_reader.lua",

@@ -200,13 +200,13 @@ end)
 describe("a request", function()
   local parse = urls.new(true)
 
-  local function head(request)
+  local function write(request)
     request.method = request.method or "GET"
-    return requests.head(request, parse)
+    return requests.write(request, parse)
   end
 
   it("is written with a host, a length and what was asked for", function()
-    local _, text = head {
+    local _, text = write {
       method = "POST",
       url = "https://Api.example:8443/a?b#c",
       headers = { accept = "x" },
@@ -214,17 +214,17 @@ describe("a request", function()
     }
     assert.equal(
       "POST /a?b HTTP/1.1\r\nHost: Api.example:8443\r\naccept: x\r\n"
-        .. "Content-Length: 2\r\n\r\n",
+        .. "Content-Length: 2\r\n\r\nhi",
       text
     )
   end)
 
   it("is not written with what another one had", function()
-    head {
+    write {
       url = "https://a.example/long",
       headers = { one = "1", two = "2" },
     }
-    local _, text = head { url = "https://b.example" }
+    local _, text = write { url = "https://b.example" }
     assert.equal(
       "GET / HTTP/1.1\r\nHost: b.example\r\nAccept: */*\r\n\r\n",
       text

@@ -38,20 +38,20 @@ local function host()
   error(HERE .. ": there is no nginx around; scripts use the curl one", 4)
 end
 
-local function times_of(began, socket, response)
-  response.timings = {
-    connect = socket.connected - began,
-    tls = socket.secured - began,
+local function times_of(began, connected, secured, socket)
+  return {
+    connect = connected - began,
+    tls = secured - began,
     first_byte = (socket.first_byte or now()) - began,
     total = now() - began,
   }
 end
 
 -- From the first byte that may have left.
-local function exchange(self, origin, socket, request, head)
-  local sent, why = socket:send(head, request.body)
+local function exchange(self, origin, socket, method, text, body)
+  local sent, why = socket:send(text, body)
   if not sent then return nil, failures.after(origin, why, "sending") end
-  local response, keep = answers.read(socket, request.method, self.max_answer)
+  local response, keep = answers.read(socket, method, self.max_answer)
   if not response then return nil, failures.after(origin, keep, "waiting") end
   if keep then
     socket:keep()
@@ -72,18 +72,21 @@ end
 function Nginx:send(request, timeout)
   if self.closed then error("the transport is closed", 2) end
   local began = now()
-  local origin, head = requests.head(request, self.parse)
-  if not origin then return nil, failures.refusal(head) end
+  local origin, text, body = requests.write(request, self.parse)
+  if not origin then return nil, failures.refusal(text) end
   if timeout <= 0 then return nil, failures.late(origin) end
-  local socket, failure = self.pool:open(origin, began + timeout)
-  if not socket then return nil, failure end
-  local response
-  response, failure = exchange(self, origin, socket, request, head)
+  local socket, connected, secured =
+    self.pool:open(origin, began + timeout, began)
+  if not socket then return nil, connected end
+  local response, failure =
+    exchange(self, origin, socket, request.method, text, body)
   if not response then
     socket:close()
     return nil, failure
   end
-  if request.timings then times_of(began, socket, response) end
+  if request.timings then
+    response.timings = times_of(began, connected, secured, socket)
+  end
   return response
 end
 

@@ -3,6 +3,7 @@
 -- sockets: `more` brings the next piece.
 
 local fields = require "luapay.transport.nginx_fields"
+local heads = require "luapay.transport.nginx_head"
 local readers = require "luapay.transport.nginx_reader"
 
 local sub = string.sub
@@ -16,18 +17,19 @@ local MOST_LINE = 1024 -- of a chunk's size
 local LARGE = "the answer is larger than the option 'max_answer' allows"
 local GARBAGE = readers.GARBAGE
 
--- The head of the final answer: its text, its end, and what it says.
+-- The head of the final answer: a text that begins with it, and what it
+-- says.
 local function read_head(source)
   local most = MOST_HEAD
   for _ = 1, MOST_HINTS do
     source.begun_well = false
     local text, last = readers.take_until(source, "\r\n\r\n", most)
     if not text then return nil, last end
-    local status, first, framing, keep = fields.head(text, last)
+    local status, framing, keep = heads.read(text, last)
     if not status or status == 101 then return nil, GARBAGE end
     if status >= 200 then
       source.begun_well = true
-      return text, last, status, first, framing, keep
+      return text, status, framing, keep
     end
     most = most - last
   end
@@ -95,12 +97,8 @@ local Response = {}
 
 function Response.__index(response, key)
   if key ~= "headers" then return nil end
-  local headers = fields.headers(
-    rawget(response, "head"),
-    rawget(response, "first"),
-    rawget(response, "last")
-  )
-  response.headers = headers
+  local headers = fields.headers(rawget(response, "head"))
+  response.headers, response.head = headers, nil
   return headers
 end
 
@@ -114,18 +112,12 @@ end
 --- or why there is no response, "closed" when it has not even begun
 function nginx_answer.read(source, method, most)
   source.rest, source.begun = "", false
-  local text, last, status, first, framing, keep = read_head(source)
-  if not text then return nil, last end
+  local text, status, framing, keep = read_head(source)
+  if not text then return nil, status end
   if method == "HEAD" or status == 204 or status == 304 then framing = 0 end
   local body, why = read_body(source, framing, most)
   if not body then return nil, why end
-  local response = {
-    status = status,
-    body = body,
-    head = text,
-    first = first,
-    last = last,
-  }
+  local response = { status = status, body = body, head = text }
   keep = keep and framing ~= "end" and source.rest == ""
   return setmetatable(response, Response), keep
 end

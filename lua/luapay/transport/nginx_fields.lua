@@ -1,6 +1,5 @@
--- nginx_fields.lua - the head of an answer: its status, its headers, and
--- what they say of the body's length. Pure functions; nil for what is not
--- HTTP.
+-- nginx_fields.lua - the lines of an answer: headers, trailers, sizes of
+-- chunks. Pure functions; nil for what is not HTTP.
 
 local find, sub, byte = string.find, string.sub, string.byte
 
@@ -8,6 +7,10 @@ local nginx_fields = {}
 
 local CACHED = 200 -- names
 local TOKEN = "^[%w!#$%%&'*+.^_`|~-]+$"
+-- Most lines are like this. A class alone is looked at much faster than a
+-- set of them.
+local ORDINARY = "^%w+%-?%w*%-?%w*%-?%w*: %C*\r\n"
+
 local BLANK = { [9] = true, [32] = true }
 
 local names, count = {}, 0 -- as written -> in lower case
@@ -33,8 +36,8 @@ local function trim(text, from, to)
     to = to - 1
   end
   local value = sub(text, from, to)
-  if find(value, "%c") and find(value:gsub("\t", ""), "%c") then return nil end
-  return value
+  if find(value, "^%C*$") then return value end
+  return find(value:gsub("\t", ""), "^%C*$") and value or nil
 end
 
 -- Name in lower case and value of the line at `from`, whose CR is at `to`.
@@ -54,21 +57,20 @@ function nginx_fields.is_line(text, last)
   return value ~= nil
 end
 
---- All headers of a head that has been read: text by name, repeats joined.
----@param text string
----@param at integer where the first one begins
----@param last integer where the head ends
+--- All headers of a head that was good: text by name, repeats joined.
+---@param text string begins with the head
 ---@return table<string, string>
-function nginx_fields.headers(text, at, last)
+function nginx_fields.headers(text)
   local headers = {}
-  while at < last - 1 do
+  local at = find(text, "\r\n", 1, true) + 2
+  while true do
     local cr = find(text, "\r\n", at, true)
+    if cr == at then return headers end
     local name, value = read_line(text, at, cr)
     local before = headers[name]
     headers[name] = before and before .. ", " .. value or value
     at = cr + 2
   end
-  return headers
 end
 
 local function join(before, value)
@@ -83,13 +85,20 @@ local function may_frame(text, at)
     or byte(text, at + 17) == 58
 end
 
--- Looks at every line; returns what says something of the body and of the
--- connection, or nil when a line is none. Folded lines are none: they begin
--- with a blank, which no name has.
-local function look(text, at, last)
+--- Looks at every line; returns true and what says something of the body and
+--- of the connection, or nil when a line is none. Folded lines are none: they
+--- begin with a blank, which no name has.
+---@param text string
+---@param at integer where the first one begins
+---@param last integer where the head ends
+---@return true? ok
+---@return string? length
+---@return string? coding
+---@return string? connection
+function nginx_fields.look(text, at, last)
   local length, coding, connection
   while at < last - 1 do
-    local _, stop = find(text, "^[%w-]+: [^%c]*\r\n", at)
+    local _, stop = find(text, ORDINARY, at)
     if not stop or may_frame(text, at) then
       stop = stop or find(text, "\r\n", at, true) + 1
       local name, value = read_line(text, at, stop - 1)
@@ -105,51 +114,6 @@ local function look(text, at, last)
     at = stop + 1
   end
   return true, length, coding, connection
-end
-
--- A length may be said again, but not another one.
-local function length_of(text)
-  if #text <= 15 and find(text, "^%d+$") then return tonumber(text) end
-  local length
-  for one in (text .. ","):gmatch "([^,]*)," do
-    local digits = one:match "^[ \t]*(%d+)[ \t]*$"
-    if not digits or #digits > 15 then return nil end
-    if length and length ~= tonumber(digits) then return nil end
-    length = tonumber(digits)
-  end
-  return length
-end
-
--- How the body is framed: its length, "chunked", or "end": with the
--- connection. Nil when two readers might differ.
-local function framing_of(length, coding, old)
-  if coding then
-    local good = not length and not old and coding:lower() == "chunked"
-    return good and "chunked" or nil
-  end
-  return length and length_of(length) or not length and "end" or nil
-end
-
---- Reads a head: the beginning of a text, up to and with the empty line
---- that ends at `last`.
----@param text string
----@param last integer
----@return integer? status
----@return integer first where the headers begin
----@return integer|string framing bytes of the body, "chunked" or "end"
----@return boolean keep whether the connection may be used again
-function nginx_fields.head(text, last)
-  local _, stop, minor, status =
-    find(text, "^HTTP/1%.([01]) ([1-5]%d%d)[^%c]*\r\n")
-  local after = byte(text, 13)
-  if not stop or after ~= 32 and after ~= 13 then return nil end
-  local ok, length, coding, connection = look(text, stop + 1, last)
-  local old = minor == "0"
-  local framing = ok and framing_of(length, coding, old)
-  if not framing then return nil end
-  local keep = not old
-    and not (connection and connection:lower():find("close", 1, true))
-  return tonumber(status), stop + 1, framing, keep
 end
 
 --- The size of a chunk, from its line.

@@ -76,11 +76,12 @@ end
 ---@async
 ---@param origin table see nginx_url.lua
 ---@param deadline number
+---@param began number
 ---@return table? socket
----@return luapay.Failure? failure
-function Pool:open(origin, deadline)
+---@return luapay.Failure|number failure, or when it was connected
+---@return number? secured when it was
+function Pool:open(origin, deadline, began)
   local tcp = self.ngx.socket.tcp()
-  local began = now()
   local by = math.min(deadline, began + self.connect_timeout)
   local ms = max(1, floor((by - began) * 1000))
   local longest = max(1, floor((deadline - began) * 1000))
@@ -100,19 +101,7 @@ function Pool:open(origin, deadline)
     tcp:close()
     return nil, failures.before(origin, why)
   end
-  return sockets.new {
-    tcp = tcp,
-    deadline = deadline,
-    idle_ms = self.idle_ms,
-    size = self.size,
-    connected = connected,
-    secured = secured,
-    timed_at = timed_at,
-    first_byte = false,
-    rest = "",
-    begun = false,
-    begun_well = false,
-  }
+  return sockets.new(tcp, self, deadline, timed_at), connected, secured
 end
 
 --- What opens connections for one transport.

@@ -4,6 +4,7 @@
 local nginx_request = {}
 
 local MOST = 60 -- headers
+local SMALL = 65536 -- bytes of a body
 local CACHED = 200 -- names
 
 -- What a transport must decide itself, or two sides disagree on framing.
@@ -44,7 +45,7 @@ end
 
 -- Tabs are the only control characters that a value may have.
 local function is_value(value)
-  return not value:find "%c" or not value:gsub("\t", ""):find "%c"
+  return value:find "^%C*$" or value:gsub("\t", ""):find "^%C*$"
 end
 
 local function check_types(request)
@@ -87,19 +88,21 @@ local function add_headers(n, headers)
 end
 
 local function check_method(method, body)
-  if not method:find(TOKEN) or method == "CONNECT" then
+  local known = LENGTHS[method] or method == "GET" or method:find(TOKEN)
+  if not known or method == "CONNECT" then
     return "the method is none"
   elseif body and method == "HEAD" then
     return "a HEAD has no body"
   end
 end
 
---- The head of a request, up to and with the empty line.
+--- The text of a request, with its body or without one that is large.
 ---@param request luapay.Request
 ---@param parse fun(url: string): table?, string see nginx_url.lua
 ---@return table? origin
----@return string head, or what is wrong
-function nginx_request.head(request, parse)
+---@return string text, or what is wrong
+---@return string? body what is to follow, when that is large
+function nginx_request.write(request, parse)
   check_types(request)
   local method, body = request.method, request.body
   local origin, target = parse(request.url)
@@ -118,8 +121,14 @@ function nginx_request.head(request, parse)
     parts[n + 3] = "\r\n"
     n = n + 3
   end
-  parts[n + 1] = "\r\n"
-  return origin, table.concat(parts, "", 1, n + 1)
+  parts[n + 1], parts[n + 2] = "\r\n", nil
+  if not body or #body > SMALL then
+    return origin, table.concat(parts, "", 1, n + 1), body
+  end
+  parts[n + 2] = body
+  local text = table.concat(parts, "", 1, n + 2)
+  parts[n + 2] = nil
+  return origin, text
 end
 
 return nginx_request
