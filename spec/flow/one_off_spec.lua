@@ -110,6 +110,8 @@ describe("luapay.flow.one_off", function()
         assert.equal("captured", result.state)
       else
         assert.equal("unknown", err.outcome)
+        -- too early to know
+        assert.equal("unknown", select(2, flow():capture "a").outcome)
         provider:advance(61)
         assert.equal(1, assert(flow():recover()).settled)
         assert.equal("captured", assert(flow():capture "a").state)
@@ -195,6 +197,21 @@ describe("luapay.flow.one_off", function()
     assert.equal("failed", err.outcome)
     assert.equal("requested", err.report.state)
     assert.equal("expired", assert(flow { patience = 90000 }:await "a").state)
+  end)
+
+  it("calls nothing failed that it cannot look up", function()
+    local one_off = flow()
+    assert(one_off:run(order "a"))
+    local transact = store.transact
+    store.transact = function()
+      return nil, { kind = "journal", message = "database away" }
+    end
+    local _, err = one_off:await "a"
+    store.transact = transact
+    assert.equal("unknown", err.outcome)
+    assert.equal("unknown", err.report.state)
+    _, err = one_off:await "nobody"
+    assert.equal("absent", err.code)
   end)
 
   it("parks what cannot be told apart, until a person has looked", function()

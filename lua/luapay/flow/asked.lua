@@ -133,6 +133,9 @@ function asked.recover(flow, kind)
   return ask_all(flow, kind, told)
 end
 
+-- It may still come about, whatever was refused now.
+local OPEN = { sent = true, unknown = true, parked = true }
+
 --- Takes a further step with a thing, and says what became of the thing.
 ---@async
 ---@param flow table
@@ -143,7 +146,7 @@ end
 ---@return table? result
 ---@return luapay.Fault? fault
 function asked.act(flow, kind, entry, given, status)
-  local done, err = asked.take(flow, kind, given)
+  local done, err, there = asked.take(flow, kind, given)
   if done then
     local moved, why = note.status(flow, kind, entry, status)
     if moved ~= nil then return note.result(entry) end
@@ -154,7 +157,8 @@ function asked.act(flow, kind, entry, given, status)
   -- a refusal may come of an older attempt that has acted late
   local answered = note.ask(flow, kind, entry)
   if entry.status == status then return note.result(entry) end
-  if not answered and err.kind == "conflict" then
+  local open = there and OPEN[there.state]
+  if open or not answered and err.kind == "conflict" then
     err = fault.copy(err)
     err.outcome = "unknown"
   end

@@ -59,7 +59,8 @@ local function wait_for(flow, kind, reference, reached)
     if not entry then
       local known = note.find(flow, kind, reference)
       if known then return note.result(known, err) end
-      return { reference = reference, state = "failed", fault = err }
+      local state = err.code == "absent" and "not_tried" or "unknown"
+      return { reference = reference, state = state, fault = err }
     end
     if there then return note.result(entry) end
     local left = till - flow.clock()

@@ -82,7 +82,7 @@ local function before(flow, item)
   end
   if known.state == "sent" or known.state == "unknown" then
     local settled, why = asked.settle(flow, kind, item.reference, known.step)
-    if not settled then return nil, why end
+    if not settled then return known, why end
     return note.find(flow, kind, item.reference)
   end
   return known
@@ -93,7 +93,7 @@ local SETTLED = { done = true, pending = true, compensated = true }
 --- Asks for a refund, once, if so much is left.
 function kind.take(flow, item)
   local known, err = before(flow, item)
-  if err then return nil, err end
+  if err then return nil, err, known end
   local amount, said = asked_items.amount(item.amount), nil
   if known and not AGAIN[known.state] then
     amount = amount or known.amount -- it was all that was left then
