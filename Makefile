@@ -1,5 +1,6 @@
 # make                     build for one Lua: LUA=5.4, 5.3, 5.2, 5.1 or luajit
 # make demo                install what is missing, build, run the main job
+# make gateway             the example gateway, to be clicked through
 # make test                build for every Lua, run all specs on each
 # make spec                run specs on one Lua: LUA=5.1 SPEC=spec/x_spec.lua
 # make check               lint, all Luas with gcc and clang, the examples
@@ -58,7 +59,7 @@ ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
 QR_DEBS = lua-zlib
 TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql $(QR_DEBS) \
-            lua-busted lua-socket lua-sec curl
+            lua-busted lua-socket lua-sec curl chromium nodejs
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
@@ -69,7 +70,7 @@ RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
 BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
-.PHONY: all modules demo test spec build-all check lint style format formatters warnings \
+.PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
         examples check-asan check-valgrind simulate rock rockspec bench \
         bench-journal bench-instructions bench-programs deps clean
 
@@ -110,11 +111,26 @@ demo:
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) examples/demo.lua
 
+gateway:
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) luajit2 libluajit2-5.1-dev curl
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
+	@$(RUN) $(INTERPRETER) examples/gateway/start.lua
+
 build-all:
 	@for v in $(LUAS); do \
 	  $(MAKE) --no-print-directory -s LUA=$$v all || exit 1; done
 
-test:
+# Drives the gateway's pages in a browser.
+PLAYWRIGHT = build/tools/node_modules/playwright-core
+
+$(PLAYWRIGHT):
+	@$(INSTALL) $(if $(shell command -v npm),,npm)
+	@mkdir -p build/tools
+	npm install --silent --no-audit --no-fund --prefix build/tools \
+	  playwright-core@1.65.1
+
+test: $(PLAYWRIGHT)
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory build-all
 	@.ci/specs $(LUAS)
