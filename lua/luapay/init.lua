@@ -120,6 +120,7 @@ local flows = {
   payment_link = true,
   queue = true,
   refunds = true,
+  subscription_batch = true,
   topup = true,
 }
 

@@ -7,18 +7,18 @@ local fault = require "luapay.fault"
 local portion = {}
 
 -- An entry that is there already: was it planned with the same content?
-local function verdict(store, entry)
-  local known = store:get(entry.flow, entry.run, entry.reference, entry.step)
+local function verdict(known, entry)
   return known.fingerprint == entry.fingerprint and "same" or "different"
 end
 
 --- Writes down what is to be sent, for `take`. Safe to repeat.
 ---@async
 ---@param list table[] entries as for `begin`
+---@param known? table gets the entries that are there already, by place
 ---@return string[]? verdicts "new", "same" (known with the same content) or
 --- "different" (known with another: nothing was changed), one for each
 ---@return luapay.Fault? fault nothing was written down
-function portion:plan(list)
+function portion:plan(list, known)
   local now, new = self.clock(), {}
   for i, given in ipairs(list) do
     local entry, err = entries.new(given, now)
@@ -31,7 +31,13 @@ function portion:plan(list)
   return self.commits:run(function(store)
     local verdicts = store:insert(new)
     for i, fresh in ipairs(verdicts) do
-      verdicts[i] = fresh and "new" or verdict(store, new[i])
+      verdicts[i] = "new"
+      if not fresh then
+        local one = new[i]
+        local there = store:get(one.flow, one.run, one.reference, one.step)
+        verdicts[i] = verdict(there, one)
+        if known then known[i] = there end
+      end
     end
     return verdicts
   end)
