@@ -7,6 +7,7 @@
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
+# make crash               kill workers on a batch: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and luasocket
@@ -71,7 +72,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind simulate rock rockspec bench \
+        examples check-asan check-valgrind simulate crash rock rockspec bench \
         bench-journal bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
@@ -214,6 +215,14 @@ check-valgrind:
 rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
 	@.ci/rock 5.4 5.1
+
+KILLS ?= 200
+export KILLS
+
+crash:
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) postgresql
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) spec/crash/crash.lua
 
 SEEDS ?= 1000
 export SEEDS SEED FLOW
