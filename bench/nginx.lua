@@ -52,6 +52,9 @@ local function show_latency()
       .. "under way %.0f us"
     ):format(before, report.median(under_way), after)
   )
+  if before > 1000 then
+    print "  others keep this machine busy: these figures say little"
+  end
   print(
     "  ratio                  " .. report.verdict(1.5, after / before, true)
   )
