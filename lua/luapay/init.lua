@@ -116,6 +116,7 @@ luapay.journal = setmetatable({}, {
 
 local flows = {
   agreement = true,
+  invoices = true,
   one_off = true,
   payment_link = true,
   queue = true,

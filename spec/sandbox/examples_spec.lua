@@ -42,6 +42,7 @@ describe("examples/", function()
     { "credit", "rolled back: 12.5 EUR\n" },
     { "payment_link", "order-17\tPAID\tpaid\n" },
     { "queue", "2000\nall done\n" },
+    { "invoices", "all pushed\n250 are as they should be, missing: 0\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },
     { "one_off", "the payment is\tcaptured\n" },
     { "agreement", "ann\taccepted\nbob\texpired\n" },

@@ -120,3 +120,53 @@ function Queue:run() end
 ---@return table? report
 ---@return luapay.Fault? fault
 function Queue:recover() end
+
+---@class luapay.InvoicesOptions
+---@field client luapay.Mobip
+---@field journal luapay.Journal
+---@field run string names this push; another one for each
+---@field source string the ExternalSourceId
+---@field portion? integer invoices in one request at most, 100
+---@field call? luapay.CallOptions of each call
+---@field clock? fun(): number seconds since 1970
+---@field sleep? fun(seconds: number)
+---@field on_progress? fun(progress: luapay.Progress)
+
+--- Your labels, by what they mean to Mobip.
+---@class luapay.InvoiceLabels
+---@field pending string not due yet
+---@field due string
+---@field fully_paid string
+---@field partially_paid string
+
+---@class luapay.Invoices
+local Invoices = {}
+
+---@async
+---@param customers table[]|fun(): table? as set_external_invoices takes them
+---@return table? report items, counts
+---@return luapay.Fault? fault
+function Invoices:run(customers) end
+
+---@async
+---@param labels luapay.InvoiceLabels
+---@return true? good
+---@return luapay.Fault? fault
+function Invoices:labels(labels) end
+
+---@async
+---@param ids? string[]
+---@return table<string, table>? invoices by InvId
+---@return luapay.Fault? fault
+function Invoices:read(ids) end
+
+---@async
+---@param customers table[]|fun(): table?
+---@return { same: integer, missing: string[], different: table[] }? comparison
+---@return luapay.Fault? fault
+function Invoices:compare(customers) end
+
+---@async
+---@return table? report
+---@return luapay.Fault? fault
+function Invoices:recover() end
