@@ -94,7 +94,7 @@ end
 ---@async
 ---@param seconds number
 function Nginx:sleep(seconds)
-  self.ngx.sleep(math.max(seconds, 0))
+  self.ngx.sleep(math.max(seconds, 0.001)) -- less is none to nginx
 end
 
 --- Sends no more. What nginx keeps open closes after `idle_time`.

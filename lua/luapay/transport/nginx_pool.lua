@@ -33,6 +33,13 @@ local function options_of(pool, origin)
   return known
 end
 
+-- What the first of some threads to end has returned, or raised.
+local function first_of(ngx, ...)
+  local good, ok, why = ngx.thread.wait(...)
+  if not good then error(ok, 0) end
+  return ok, why
+end
+
 -- The time that nginx waits for its resolver is its own to choose: so it is
 -- waited for beside a clock. From the pool, a connection comes at once.
 local function connect_by_name(ngx, tcp, origin, opts, deadline)
@@ -40,13 +47,13 @@ local function connect_by_name(ngx, tcp, origin, opts, deadline)
     return tcp:connect(origin.address, origin.port, opts)
   end)
   if coroutine.status(connecting) ~= "running" then
-    return select(2, ngx.thread.wait(connecting))
+    return first_of(ngx, connecting)
   end
   local clock = ngx.thread.spawn(function()
     ngx.sleep(left(deadline) / 1000)
     return nil, "timeout"
   end)
-  local _, ok, why = ngx.thread.wait(connecting, clock)
+  local ok, why = first_of(ngx, connecting, clock)
   ngx.thread.kill(connecting)
   ngx.thread.kill(clock)
   return ok, why
