@@ -108,6 +108,8 @@ describe("luapay.flow.one_off", function()
       local result, err = flow():capture "a"
       if case[2] == "lost_answer" then
         assert.equal("captured", result.state)
+        local last = store:list({ step = "capture" }, 0, 1)[1]
+        assert.equal("done", last.state)
       else
         assert.equal("unknown", err.outcome)
         -- too early to know

@@ -81,6 +81,9 @@ local function check_payment(list, known, problems)
     if refund.status == "Issued" then sum = sum + tonumber(refund.amount) end
     if seen[id] then problems[#problems + 1] = id .. " is there twice" end
     seen[id] = true
+    if refund.status == "Declined" then
+      problems[#problems + 1] = id .. " was more than what was left"
+    end
     if not entry then
       problems[#problems + 1] = id .. " is not in the journal"
     elseif entry.status ~= refund.status then
