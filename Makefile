@@ -191,6 +191,7 @@ check-asan:
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory -s KIND=-asan \
 	  CFLAGS='$(CFLAGS) -O1 $(SANITIZE)' all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@PRELOAD="$$($(CC) -print-file-name=libasan.so) \
 	$$($(CC) -print-file-name=libubsan.so)" .ci/specs $(V)-asan
 
@@ -207,6 +208,7 @@ VALGRIND_SPEC ?= $(filter-out spec/project_spec.lua,\
 check-valgrind:
 	@$(INSTALL) $(TEST_DEBS) valgrind
 	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@status=0; $(RUN) $(VALGRIND) $(BUSTED) --output=plainTerminal \
 	  $(VALGRIND_SPEC) || status=1; \
 	[ ! -s $(OUT)/valgrind.log ] || { cat $(OUT)/valgrind.log; status=1; }; \

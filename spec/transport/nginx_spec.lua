@@ -237,6 +237,19 @@ describe("luapay.transport.nginx", function()
     end)
   end)
 
+  it("needs no libcurl", function()
+    assert(new():send(get "/echo", LONG))
+    assert.is_true(remote.run(
+      nginx,
+      "content",
+      [[
+        require "luapay"
+        return package.loaded["luapay.curl"] == nil
+          and package.loaded["luapay.transport.curl"] == nil
+      ]]
+    ))
+  end)
+
   it("raises where nginx allows no waiting", function()
     local apart = nginxes.start {
       locations = [[
