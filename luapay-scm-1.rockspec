@@ -13,6 +13,8 @@ nothing was done or money may have moved.]],
   homepage = "https://github.com/luapay/luapay",
   license = "MIT",
 }
+-- Optional, so not named below: luadbi-sqlite3 or luadbi-postgresql, for a
+-- journal in one of these; nothing else loads them.
 dependencies = {
   "lua >= 5.1",
   "lua-cjson >= 2.1",
@@ -249,6 +251,7 @@ build = {
     ["luapay.journal.sql"] = "lua/luapay/journal/sql.lua",
     ["luapay.journal.sql_keys"] = "lua/luapay/journal/sql_keys.lua",
     ["luapay.journal.sql_transact"] = "lua/luapay/journal/sql_transact.lua",
+    ["luapay.journal.sql_update"] = "lua/luapay/journal/sql_update.lua",
     ["luapay.journal.sqlite"] = "lua/luapay/journal/sqlite.lua",
     ["luapay.json"] = "lua/luapay/json.lua",
     ["luapay.mobip.picture"] = "lua/luapay/mobip/picture.lua",

@@ -17,11 +17,14 @@ local postgres = {
 
 local WORDS = { id = "BIGSERIAL PRIMARY KEY", seconds = "DOUBLE PRECISION" }
 
--- Rows that another worker is at are left to it.
+-- Rows that another worker is at are left to it. An array is made once: the
+-- rows of IN (...) may be chosen anew for each row, beyond the limit.
 local dialect = {
   BEGIN = "BEGIN",
   LOCK = " FOR UPDATE",
   SKIP = " FOR UPDATE SKIP LOCKED",
+  AMONG = "= ANY (ARRAY",
+  END = ")",
 }
 
 local LOCK_NUMBER = 7101411 -- of those who look at the schema, any number

@@ -13,6 +13,7 @@ Store.__index = Store
 
 for _, part in ipairs {
   require "luapay.journal.sql_keys",
+  require "luapay.journal.sql_update",
   (require "luapay.journal.sql_transact"),
 } do
   for name, method in pairs(part) do
@@ -69,56 +70,19 @@ function Store:list(filter, after, limit)
   return entries(found)
 end
 
-local UPDATE = "UPDATE luapay_entries SET "
-
--- One text for each shape of a statement: a text is looked up faster when it
--- is the same object.
-local updates = {}
-
-local function update_of(columns, fence, count)
-  local shape = #columns * 100 + count * 2 + (fence and 1 or 0)
-  if not updates[shape] then
-    updates[shape] = (
-      "%s%s = ? WHERE id = ? AND attempt = ?%s " .. "AND state IN (%s)"
-    ):format(
-      UPDATE,
-      table.concat(columns, " = ?, "),
-      fence and " AND worker = ?" or "",
-      marks(count)
-    )
-  end
-  return updates[shape]
-end
-
-function Store:save(entry, before, states, concluded)
-  local bound, columns = {}, concluded and rows.CONCLUDED or rows.MUTABLE
-  local at = rows.bind(entry, columns, bound, 1)
-  bound[at] = ("%.0f"):format(entry.id)
-  bound[at + 1] = ("%d"):format(before)
-  if entry.fence then
-    at = at + 1
-    bound[at + 1] = entry.fence
-  end
-  for i, state in ipairs(states) do
-    bound[at + 1 + i] = state
-  end
-  local statement = update_of(columns, entry.fence, #states)
-  return self.connection:run(statement, unpack(bound, 1, at + 1 + #states))
-    == 1
-end
-
 function Store:take(filter, limit, worker, lease_until, now)
   local where, values = filters.where(filter, 0)
   local statement = (
-    "%sworker = ?, lease_until = ?, updated_at = ?%s "
-    .. "WHERE id IN (SELECT id FROM luapay_entries WHERE %s "
-    .. "ORDER BY id LIMIT %d%s) RETURNING %s"
+    "UPDATE luapay_entries SET worker = ?, lease_until = ?, updated_at = ?%s "
+    .. "WHERE id %s (SELECT id FROM luapay_entries WHERE %s "
+    .. "ORDER BY id LIMIT %d%s)%s RETURNING %s"
   ):format(
-    UPDATE,
     filter.send and ", state = 'sent', attempt = attempt + 1" or "",
+    self.dialect.AMONG,
     where,
     limit,
     self.dialect.SKIP,
+    self.dialect.END,
     rows.COLUMNS
   )
   local taken = self.connection:query(
@@ -153,7 +117,7 @@ end
 
 --- Opens a store: the database is brought up to date.
 ---@param dialect table connect(options) -> connection or nil and a message;
---- BEGIN, LOCK and SKIP: words of its SQL; clock(connection)
+--- BEGIN, LOCK, SKIP, AMONG and END: words of its SQL; clock(connection)
 ---@param options table
 ---@return table? store
 ---@return luapay.Fault? fault

@@ -15,13 +15,20 @@ local WORDS = { id = "INTEGER PRIMARY KEY AUTOINCREMENT", seconds = "REAL" }
 
 -- One writer at a time: who begins, waits for the one before. FULL: a
 -- commit is on the disk when it returns.
-local dialect = { BEGIN = "BEGIN IMMEDIATE", LOCK = "", SKIP = "" }
+local dialect = {
+  BEGIN = "BEGIN IMMEDIATE",
+  LOCK = "",
+  SKIP = "",
+  AMONG = "IN",
+  END = "",
+}
 
 local function prepare(opened, options)
   local patience = math.floor(options.busy_timeout * 1000)
   opened:once("PRAGMA busy_timeout = " .. patience)
   opened:once "PRAGMA journal_mode = WAL"
   opened:once "PRAGMA synchronous = FULL"
+  opened:once "PRAGMA cache_size = -8000" -- KiB: the index of names is wide
   opened:once "BEGIN IMMEDIATE"
   local problem = schema.migrate(opened, WORDS)
   opened:once(problem and "ROLLBACK" or "COMMIT")
