@@ -19,9 +19,10 @@ return function(flow, today)
   local entry, err = flow.journal:find(key)
   if entry == false then
     key.details = { due_date = day.text(today + 2) }
-    flow.journal:begin(key) -- refused where another worker was faster
+    local _, why = flow.journal:begin(key) -- another worker may be faster
     key.details = nil
     entry, err = flow.journal:find(key)
+    err = err or why
   end
   if not entry then return nil, err end
   if entry.state ~= "done" then
