@@ -117,7 +117,7 @@ describe("luapay.map in nginx", function()
             get "/wait/0.005"
             error "oh no"
           end
-          get "/wait/0.03"
+          get "/wait/0.3"
           done = done + 1
         end)
       return err, { begun, done }

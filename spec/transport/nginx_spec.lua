@@ -162,9 +162,7 @@ describe("luapay.transport.nginx", function()
   end)
 
   it("notices that a kept connection was closed while it was busy", function()
-    local transport = new()
-    for _ = 1, 5 do
-      assert(transport:send(get "/bye", LONG))
+    for _ = 1, 2 do
       remote.run(
         nginx,
         "content",
@@ -174,7 +172,7 @@ describe("luapay.transport.nginx", function()
           http_loopback = true }
         local kept, bye, echo = ...
         assert(transport:send(bye, 20))
-        local till = now() + 0.05
+        local till = now() + 0.2
         while now() < till do end
         assert(transport:send(echo, 20))
         ]],
