@@ -68,9 +68,10 @@ function answers.unending(c) -- ends with the connection
   c:send("HTTP/1.1 200 OK\r\n\r\nuntil the end")
 end
 
--- Says nothing of closing, and closes.
+-- Says nothing of closing, and closes a little later.
 function answers.bye(c)
   reply(c, 200, "bye")
+  c:sleep(0.02)
 end
 
 -- A whole answer, but a byte at a time.
