@@ -215,6 +215,22 @@ return function(what, open, reset)
       assert.equal("failed", journal:find({ flow = "shop" }).state)
     end)
 
+    it("renews a lease, for its worker only", function()
+      local entry = assert(journal:begin(given()))
+      now = now + 100
+      assert.equal(entry, journal:renew(entry))
+      now = now + 100
+      assert.same({}, other:orphans { flow = "shop" })
+      assert.is_false(journal:holds(entry))
+      now = now + 21
+      assert.equal(1, #other:orphans { flow = "shop" })
+      local lease = entry.lease_until
+      local renewed, err = journal:renew(entry)
+      assert.is_nil(renewed)
+      assert.equal("lost", err.code)
+      assert.equal(lease, entry.lease_until)
+    end)
+
     it("moves what is pending, once and not backwards", function()
       local entry = assert(journal:begin(given()))
       assert(journal:finish(entry, "pending", { provider_id = "p" }))

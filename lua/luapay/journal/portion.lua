@@ -98,23 +98,26 @@ end
 ---@return luapay.JournalEntry? entry
 ---@return luapay.Fault? fault code "lost": another worker has taken it over
 function portion:renew(entry)
-  local now = self.clock()
-  return self.commits:run(function(store)
-    local before = entry.lease_until
-    entry.fence, entry.lease_until = self.worker, now + self.lease
-    local good = store:save(entry, entry.attempt, { "sent", "unknown" })
-    entry.fence = nil
-    if good then return entry end
-    entry.lease_until = before
-    return nil,
-      fault.new {
-        kind = "journal",
-        code = "lost",
-        endpoint = "journal",
-        message = entry.reference .. ": another worker has taken it over",
-        entry = entry,
-      }
+  local renewed = {}
+  for name, value in pairs(entry) do
+    renewed[name] = value
+  end
+  renewed.fence, renewed.lease_until = self.worker, self.clock() + self.lease
+  local kept, err = self.commits:run(function(store)
+    return store:save(renewed, entry.attempt, { "sent", "unknown" })
   end)
+  if kept then -- durable: only now may it be relied upon
+    entry.lease_until = renewed.lease_until
+    return entry
+  end
+  return nil,
+    err or fault.new {
+      kind = "journal",
+      code = "lost",
+      endpoint = "journal",
+      message = entry.reference .. ": another worker has taken it over",
+      entry = entry,
+    }
 end
 
 --- Moves an entry that the provider has ended, or somebody has settled; a
