@@ -13,6 +13,7 @@
 # make bench               speed, side by side with bare libcurl and luasocket
 # make bench-nginx         calls from nginx, side by side with proxy_pass
 # make bench-journal       what a journal in SQLite costs
+# make bench-batch         a million payments: COUNT=1000000
 # make bench-instructions  instructions of one call, by callgrind
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
@@ -73,7 +74,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
 
 .PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
         examples check-asan check-valgrind simulate crash rock rockspec bench \
-        bench-journal bench-instructions bench-programs deps clean
+        bench-journal bench-batch bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
 all:
@@ -258,6 +259,11 @@ bench-nginx:
 bench-journal: bench-programs
 	@$(INSTALL) $(JOURNAL_DEBS) libnginx-mod-http-lua
 	@$(RUN) bench/serve $(INTERPRETER) bench/journal.lua
+
+bench-batch:
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) bench/batch.lua
 
 bench-instructions: bench-programs
 	@$(INSTALL) valgrind

@@ -63,6 +63,7 @@ subscriptions.defaults = {
   utc_offset = 3600, -- seconds by which the working day is ahead of UTC
   limits = { DK = 60000, FI = 2000 }, -- of a payment; DK 300000 since 2023
   one_a_day = false, -- one payment of an agreement a day, whatever its id
+  dormant = false, -- payments stay Requested, a million of them if need be
   auto_reserve = true, -- whether the merchant may reserve without asking
   refund_days = 90, -- 30 before 2022, 365 since 2024
   amount_as = "number", -- in answers, as the schema says; or "text"

@@ -126,7 +126,9 @@ function life.begin(state, provider, row)
   if agreement and agreement.provider == provider.id then
     table.insert(agreement.payments, payment)
   end
-  state.agenda:add(callbacks.next_batch(state), validate, payment)
+  if not state.options.dormant then
+    state.agenda:add(callbacks.next_batch(state), validate, payment)
+  end
   return payment
 end
 
