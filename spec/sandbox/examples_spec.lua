@@ -45,6 +45,10 @@ describe("examples/", function()
     { "invoices", "all pushed\n250 are as they should be, missing: 0\n" },
     { "topup", "nothing is left behind\norder-1\trolled_back\n" },
     { "one_off", "the payment is\tcaptured\n" },
+    {
+      "subscription_batch",
+      "incomplete: 1 bad rows\nended\tdone: 249\n",
+    },
     { "agreement", "ann\taccepted\nbob\texpired\n" },
     { "refunds", "towel-17 torn\tissued\nflow.refunds: incomplete" },
     { "spec_of_yours", "the money was booked once:" },

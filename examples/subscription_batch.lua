@@ -1,0 +1,76 @@
+-- Asks for the payments of a file at MobilePay Subscriptions, on the sandbox
+-- in this process. Started again after a crash, it would go on where it
+-- stopped, with a journal that lasts: luapay.journal.sqlite.
+
+local csv = require "examples.support.csv"
+local luapay = require "luapay"
+local progress = require "examples.support.progress"
+local provider = require("luapay.sandbox").mobilepay_subscriptions()
+
+local client = luapay.mobilepay_subscriptions {
+  transport = provider:transport(),
+  environment = "sandbox",
+  refresh_token = provider:refresh_token(),
+  client_id = "sandbox-client",
+  client_secret = "sandbox-secret",
+  provider_id = "f0000000-0000-4000-8000-000000000001",
+}
+
+-- Ann has signed up before.
+local agreement = assert(client:create_agreement {
+  country_code = "DK",
+  currency = "DKK",
+  plan = "Gold",
+  expiration_timeout_minutes = 10,
+  links = {
+    { rel = "user-redirect", href = "https://gym.example/back" },
+    { rel = "success-callback", href = "https://gym.example/yes" },
+    { rel = "cancel-callback", href = "https://gym.example/no" },
+  },
+})
+assert(provider:accept(agreement.id))
+
+-- Your file: 250 payments, one of them of nothing.
+local path = os.tmpname()
+local file = assert(io.open(path, "w"))
+file:write "external_id,agreement_id,amount,description\n"
+for i = 1, 250 do
+  local amount = i == 17 and "0" or "99.50"
+  file:write(("P-%d,%s,%s,January\n"):format(i, agreement.id, amount))
+end
+file:close()
+
+local batch = luapay.flow.subscription_batch {
+  client = client,
+  journal = luapay.journal.memory {
+    clock = function()
+      return provider:now()
+    end,
+  },
+  run = "2024-01",
+  portion = 50,
+  bad_rows = "skip", -- unless said otherwise, a bad row stops them all
+  on_bad_row = function(row, field, message)
+    print(("row %d: %s %s"):format(row, field, message))
+  end,
+  on_progress = progress "asked",
+}
+
+provider:inject { at = "request_payments", fault = "lost_answer" }
+local _, fault = batch:run(csv(path))
+print(fault) -- 50 are unknown: nobody asks for them again just like that
+
+provider:advance(300) -- and then the provider is asked which it has
+local recovery = assert(batch:recover())
+print(recovery.settled .. " are there, " .. recovery.planned .. " are not")
+_, fault = batch:run(csv(path)) -- the same file: nothing is asked for twice
+print(fault)
+
+provider:advance(3 * 86400) -- callbacks would tell what becomes of them
+assert(batch:refresh()) -- or one asks
+local report = assert(batch:report())
+print(report.state, "done: " .. (report.counts.done or 0))
+for item in report.items { "failed", "parked" } do
+  print(item.external_id, item.state, item.text)
+end
+os.remove(path)
