@@ -13,7 +13,7 @@ options.ALL = {
   },
   currency = { type = "string" },
   limit = { type = "string" },
-  portion = { type = "number", positive = true, default = 1000 },
+  portion = { type = "number", positive = true, default = 500 },
   concurrency = { type = "number", positive = true, default = 4 },
   bad_rows = {
     type = "string",

@@ -132,7 +132,7 @@ end
 --- `client` (MobilePay Subscriptions'), `journal`, `run` (required: the name
 --- of this batch), and what all flows take; `country` ("DK" or "FI": limits
 --- and currency), `limit` (another one: "60000.00"), `currency`; `portion`
---- (payments of a request: 1000, at most 2000), `concurrency` (requests side
+--- (payments of a request: 500, at most 2000), `concurrency` (requests side
 --- by side: 4), `bad_rows` ("refuse" all, or "skip" the bad ones),
 --- `on_bad_row(row, field, message)`, `attempts` (times that a request is
 --- tried that certainly did nothing: 3), `utc_offset` (seconds by which the

@@ -8,7 +8,7 @@
 ---@field country? "DK"|"FI" whose limits and currency; DK
 ---@field currency? string another one
 ---@field limit? string another one, "60000.00"
----@field portion? integer payments of a request: 1000, at most 2000
+---@field portion? integer payments of a request: 500, at most 2000
 ---@field concurrency? integer requests side by side: 4
 ---@field bad_rows? "refuse"|"skip"
 ---@field on_bad_row? fun(row: integer, field: string, message: string)
