@@ -136,12 +136,12 @@ else
   pending(why)
 end
 
--- Ends all connections to a database, as a server does that is restarted.
+-- All other connections end; comes back when they have.
 local function cut(book)
   pcall(book.store.transact, book.store, function(store)
     store.connection:query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        .. "WHERE datname = current_database()"
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        .. "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
   end)
 end

@@ -4,7 +4,7 @@
 
 local body = require "luapay.callback.body"
 local event = require "luapay.callback.event"
-local guard = require "luapay.callback.guard"
+local guard = require "luapay.guard"
 local request = require "luapay.callback.request"
 local status = require "luapay.mobip.status"
 

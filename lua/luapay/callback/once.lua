@@ -3,7 +3,7 @@
 -- done its work, and keeps others away from the same thing meanwhile.
 
 local fault = require "luapay.fault"
-local guard = require "luapay.callback.guard"
+local guard = require "luapay.guard"
 
 local once = {}
 

@@ -1,7 +1,7 @@
 -- queue_work.lua - hands one transaction of the queue to the user's function.
 
 local fault = require "luapay.fault"
-local guard = require "luapay.callback.guard"
+local guard = require "luapay.guard"
 local items = require "luapay.flow.items"
 
 local work = {}
