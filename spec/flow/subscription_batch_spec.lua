@@ -1,6 +1,7 @@
 -- A batch of subscription payments: what is asked for, refused and followed.
 
 local helper = require "spec.flow.subscription_batch_helper"
+local luapay = require "luapay"
 
 local machine, row, rows = helper.machine, helper.row, helper.rows
 local booked, states = helper.booked, helper.states
@@ -100,6 +101,24 @@ describe("luapay.flow.subscription_batch", function()
     provider:go_to(3, 4)
     assert.equal(3, batch:refresh())
     assert.equal("P1 done, P2 done, P3 done", states(batch))
+  end)
+
+  it("writes many events down together, within map", function()
+    local batch = machine(world)
+    assert(batch:run(rows(world, 5)))
+    provider:go_to(3, 4)
+    local events = helper.events(world)
+    assert.equal(5, #events)
+    local transactions, transact = 0, world.store.transact
+    world.store.transact = function(...)
+      transactions = transactions + 1
+      return transact(...)
+    end
+    luapay.map(events, nil, function(event)
+      return batch:on_callback(event)
+    end)
+    assert.same({ done = 5 }, batch:report().counts)
+    assert.equal(5 + 1 + 1, transactions) -- five looked up, one write, a count
   end)
 
   it("leaves events alone that are about nothing it knows", function()
