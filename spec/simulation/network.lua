@@ -1,6 +1,7 @@
 -- Wires between a machine and a provider on which each message may be lost,
 -- late, doubled or garbled: a transport, and a source of luapay.task.
 
+local core = require "luapay.core"
 local task = require "luapay.task"
 
 local Wire = {}
@@ -18,6 +19,7 @@ local FATES = {
   { 10, "500 after" },
   { 10, "garbage" },
   { 10, "slow" },
+  { 10, "doubled" }, -- only what the provider tells a repetition of
 }
 
 local function failure_of(phase, message, kind)
@@ -58,6 +60,22 @@ end
 
 fates.slow = function(wire, exchange, there, back)
   fates.fine(wire, exchange, there, back + wire.world.random:between(1, 40))
+end
+
+-- Whether a request that arrives twice does no more than one: of others no
+-- caller could ever tell.
+local function bears_doubling(request)
+  local number = request.endpoint and core.find(request.endpoint)
+  return number and core.describe(number).safe_to_repeat
+end
+
+fates.doubled = function(wire, exchange, there, back)
+  fates.fine(wire, exchange, there, back)
+  if bears_doubling(exchange.request) then
+    wire.world:after(there + wire.world.random:between(1, 10), function()
+      act(wire, exchange)
+    end)
+  end
 end
 
 fates.refused = function(_, exchange)
