@@ -28,7 +28,7 @@ local function prepare(opened, options)
   opened:once("PRAGMA busy_timeout = " .. patience)
   opened:once "PRAGMA journal_mode = WAL"
   opened:once "PRAGMA synchronous = FULL"
-  opened:once "PRAGMA cache_size = -8000" -- KiB: the index of names is wide
+  opened:once "PRAGMA cache_size = -2000" -- KiB, however long the journal
   opened:once "BEGIN IMMEDIATE"
   local problem = schema.migrate(opened, WORDS)
   opened:once(problem and "ROLLBACK" or "COMMIT")
