@@ -47,7 +47,7 @@ local function flow(world, machine)
 end
 
 -- The customer swipes, and the card comes: late, or twice.
-local function swipe(world, payments, made)
+function online.swipe(world, payments, made)
   local cards = world.cards
   if not cards[made.provider_id] then
     local attempt = world.provider:accept(made.provider_id)
@@ -77,7 +77,9 @@ function online.run(world, machine)
   for _, item in ipairs(world.items) do
     local made, err = payments:run(item)
     world:tell("%s: %s", item.reference, tostring(made and made.state or err))
-    if made and made.state == "pending" then swipe(world, payments, made) end
+    if made and made.state == "pending" then
+      online.swipe(world, payments, made)
+    end
     if made then settle(payments, item.reference) end
   end
 end
