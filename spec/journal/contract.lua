@@ -339,6 +339,31 @@ return function(what, open, reset)
       assert.is_true(other:first "key")
     end)
 
+    it("lets others come home when a write of theirs is raised", function()
+      local transact, ended = journal.store.transact, {}
+      local good, err = pcall(
+        task.map,
+        { 1, 2, 3 },
+        { concurrency = 3 },
+        function(i)
+          assert(journal:begin(given { reference = "r" .. i }))
+          journal.store.transact = function()
+            error({ "oops" }, 0)
+          end
+          ended[i] = pcall(journal.first, journal, "key " .. i)
+          journal.store.transact = transact
+        end
+      )
+      if good then
+        assert.same({ false, false, false }, ended)
+      else -- plain Lua 5.1 cannot yield through pcall
+        assert.truthy(tostring(err):find("yield", 1, true))
+        journal.store.transact = transact
+      end
+      assert.is_nil(task.running())
+      assert(journal:first "another")
+    end)
+
     it("writes for many coroutines together", function()
       local commits, transact = 0, journal.store.transact
       journal.store.transact = function(...)

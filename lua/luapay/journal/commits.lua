@@ -31,6 +31,7 @@ function Commits:run(work)
   local job = { id = self.last, work = work }
   self.jobs[#self.jobs + 1] = job
   group:await(self, job.id)
+  if job.raised then error(job.raised.value, 0) end
   return job.value, job.fault
 end
 
@@ -43,14 +44,17 @@ local function run_all(jobs)
   end
 end
 
--- Writes what has come together.
+-- Writes what has come together. What is raised is raised again where each
+-- of them waits: those who wait for something else go on.
 local function flush(self)
   local jobs = self.jobs
   self.jobs = {}
   if not jobs[1] then return end
-  local good, err = self.store:transact(run_all(jobs))
+  local ran, good, err = pcall(self.store.transact, self.store, run_all(jobs))
   for _, job in ipairs(jobs) do
-    if not good then
+    if not ran then
+      job.raised = { value = good }
+    elseif not good then
       job.value, job.fault = nil, err
     end
     self.done[#self.done + 1] = job
