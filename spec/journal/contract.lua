@@ -364,6 +364,48 @@ return function(what, open, reset)
       assert(journal:first "another")
     end)
 
+    it("says of an entry only what is durable", function()
+      local entry = assert(journal:begin(given()))
+      local transact = journal.store.transact
+      journal.store.transact = function()
+        return nil, { kind = "journal", message = "no" }
+      end
+      local done, err = journal:finish(entry, "done", { provider_id = "p" })
+      journal.store.transact = transact
+      assert.is_nil(done)
+      assert.equal("unknown", err.outcome)
+      assert.equal("sent", entry.state)
+      assert.is_nil(entry.provider_id)
+      assert(journal:finish(entry, "done", { provider_id = "p" }))
+      assert.equal("p", entry.provider_id)
+    end)
+
+    it("forgets what an attempt before had learned", function()
+      local entry = assert(journal:begin(given()))
+      local outcome = { provider_id = "p1", status = "Gone" }
+      assert(journal:finish(entry, "failed", outcome))
+      assert(journal:begin(given()))
+      local kept = assert(other:find { reference = "order-1" })
+      assert.is_nil(kept.provider_id)
+      assert.is_nil(kept.status)
+      assert.equal(2, kept.attempt)
+    end)
+
+    it("lets no text that cannot be kept stop others", function()
+      local entry, err = journal:begin(given { details = { name = "\255" } })
+      assert.is_nil(entry)
+      assert.equal("argument", err.kind)
+      entry = assert(journal:begin(given()))
+      assert(journal:finish(entry, "done", {
+        text = "\255",
+        time = 0.1 + 0.2, -- no decimal exactly
+        provider_id = "p1",
+      }))
+      local kept = assert(other:find { provider_id = "p1" })
+      assert.equal("done", kept.state)
+      assert.equal("0.3", kept.outcome.time)
+    end)
+
     it("writes for many coroutines together", function()
       local commits, transact = 0, journal.store.transact
       journal.store.transact = function(...)

@@ -74,7 +74,7 @@ end
 -- not there when the entry was last written.
 function kind.enrich(entry, status, outcome)
   if status == "Reserved" and not outcome.capture_by then
-    outcome.capture_by = entry.updated_at + KEPT
+    outcome.capture_by = math.floor(entry.updated_at + KEPT)
   elseif status ~= "Reserved" then
     outcome.capture_by = nil
   end

@@ -6,6 +6,7 @@ local Commits = require "luapay.journal.commits"
 local entries = require "luapay.journal.entry"
 local fault = require "luapay.fault"
 local look = require "luapay.journal.look"
+local objection = require "luapay.journal.objection"
 local portion = require "luapay.journal.portion"
 
 local Journal = {}
@@ -27,34 +28,16 @@ end
 
 local OPEN = { "sent", "unknown" }
 
--- Why an entry that is there already may not be sent now, or nil.
-local function objection(known, new, now)
-  if known.state == "planned" or known.state == "failed" then
-    return nil
-  elseif known.fingerprint ~= new.fingerprint then
-    return "conflict", "known with other arguments"
-  elseif known.state == "sent" and known.lease_until >= now then
-    return "busy", "another worker has it"
-  elseif known.state == "sent" or known.state == "unknown" then
-    return "unsettled", "its outcome must be found out first"
-  elseif known.state == "parked" then
-    return "parked", "a person must find out its outcome"
-  end
-  return "known", "is " .. known.state .. " already"
-end
-
 -- An entry is sent anew with what is known now; its history stays.
 local function claim(journal, store, known, new, now)
   local attempt = known.attempt
-  for name, value in pairs(new) do
-    if name ~= "created_at" then known[name] = value end
-  end
-  known.state, known.attempt, known.outcome = "sent", attempt + 1, nil
-  known.worker, known.lease_until = journal.worker, now + journal.lease
-  if not store:save(known, attempt, { "planned", "failed" }) then
+  new.id, new.created_at = known.id, known.created_at
+  new.state, new.attempt = "sent", attempt + 1
+  new.worker, new.lease_until = journal.worker, now + journal.lease
+  if not store:save(new, attempt, { "planned", "failed" }) then
     return refusal("busy", "another worker has it", known)
   end
-  return known
+  return new
 end
 
 --- Writes down that a request is about to leave. Comes back when that is
@@ -86,6 +69,20 @@ local function lost(entry)
   return refusal("lost", "another worker has taken it over", entry)
 end
 
+-- Durable: only now do the caller's entries say so.
+local function settle(list, new, saved)
+  local gone = {}
+  for i, item in ipairs(list) do
+    new[i].fence = nil
+    if saved[i] then
+      entries.become(item[1], new[i])
+    else
+      gone[#gone + 1] = item[1]
+    end
+  end
+  return gone
+end
+
 --- Writes down how requests ended that this worker began or claimed.
 ---@async
 ---@param list table[] { entry, state, outcome }: `outcome` is a table
@@ -93,21 +90,22 @@ end
 ---@return table[]? lost the entries that others have taken over meanwhile
 ---@return luapay.Fault? fault outcome "unknown": nothing is written down
 function Journal:finish_all(list)
-  local now = self.clock()
-  local result, err = self.commits:run(function(store)
-    local gone = {}
-    for _, item in ipairs(list) do
-      local entry = item[1]
-      entry.fence = self.worker
-      entries.conclude(entry, item[2], item[3], now, self.settle)
-      local good = store:save(entry, entry.attempt, OPEN, true)
-      entry.fence = nil
-      if not good then gone[#gone + 1] = entry end
+  local now, new = self.clock(), {}
+  for i, item in ipairs(list) do
+    new[i] = entries.copy(item[1])
+    entries.conclude(new[i], item[2], item[3], now, self.settle)
+    new[i].fence = self.worker
+  end
+  local saved, err = self.commits:run(function(store)
+    local saved = {}
+    for i, entry in ipairs(new) do
+      saved[i] = store:save(entry, entry.attempt, OPEN, true)
     end
-    return gone
+    return saved
   end)
-  if err then err.outcome = "unknown" end
-  return result, err
+  if saved then return settle(list, new, saved) end
+  err.outcome = "unknown"
+  return nil, err
 end
 
 --- Writes down how one request ended: see `finish_all`.

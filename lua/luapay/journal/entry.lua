@@ -1,8 +1,10 @@
 -- Entries of the journal: what one has, and what may be written into it.
 
+local core = require "luapay.core"
 local decimal = require "luapay.journal.decimal"
 local fault = require "luapay.fault"
 local fingerprint = require "luapay.journal.fingerprint"
+local writable = require "luapay.journal.writable"
 
 local entry = {}
 
@@ -92,6 +94,10 @@ function entry.new(given, now)
       return refuse(name, "must not have control characters")
     end
   end
+  local texts = { given.reference, given.run or "", given.details or "" }
+  if not core.encode(texts) then
+    return refuse("details", "expected texts in UTF-8, numbers and tables")
+  end
   if given.amount and not decimal.to_millionths(given.amount) then
     return refuse("amount", "expected a decimal like 12.50")
   end
@@ -114,6 +120,25 @@ function entry.new(given, now)
   }
 end
 
+--- An entry of its own with the same fields.
+function entry.copy(original)
+  local twin = {}
+  for name, value in pairs(original) do
+    twin[name] = value
+  end
+  return twin
+end
+
+--- Makes an entry say what another says, and nothing else.
+function entry.become(old, new)
+  for name in pairs(old) do
+    old[name] = nil
+  end
+  for name, value in pairs(new) do
+    old[name] = value
+  end
+end
+
 --- Puts what was learned into an entry.
 ---@param kept luapay.JournalEntry
 ---@param state string
@@ -126,6 +151,7 @@ function entry.conclude(kept, state, outcome, now, settle)
   end
   kept.state, kept.updated_at = state, now
   if outcome then
+    outcome = writable(outcome)
     kept.outcome = outcome
     kept.provider_id = outcome.provider_id or kept.provider_id
     kept.status = outcome.status or kept.status

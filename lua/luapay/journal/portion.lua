@@ -130,18 +130,16 @@ end
 ---@return boolean? moved false: it is in another state
 ---@return luapay.Fault? fault
 function portion:advance(entry, from, state, outcome)
-  local now = self.clock()
-  return self.commits:run(function(store)
-    local kept = store:get(entry.flow, entry.run, entry.reference, entry.step)
+  local now, kept = self.clock(), nil
+  local moved, err = self.commits:run(function(store)
+    kept = store:get(entry.flow, entry.run, entry.reference, entry.step)
     if not kept then return false end
     local attempt = kept.attempt
     entries.conclude(kept, state, outcome, now)
-    if not store:save(kept, attempt, from, true) then return false end
-    for name, value in pairs(kept) do
-      entry[name] = value
-    end
-    return true
+    return store:save(kept, attempt, from, true)
   end)
+  if moved then entries.become(entry, kept) end -- durable by now
+  return moved, err
 end
 
 return portion

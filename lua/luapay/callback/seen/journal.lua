@@ -2,6 +2,7 @@
 -- process, and is one for all who share the database. A key can only be
 -- taken once (`first`), which decides between two who come together.
 
+local random = require "luapay.random"
 local states = require "luapay.callback.states"
 
 local journals = {}
@@ -29,10 +30,20 @@ local function value_of(store, key)
   return store:kept(key .. ":is")
 end
 
+-- A commit whose end is not known is looked for: by a mark that nobody else
+-- makes.
 function Store:first(key)
-  return run(self, function(store, now)
-    return take(store, "seen:" .. key, "1", now)
+  local mark = random.uuid()
+  local first, why = run(self, function(store, now)
+    return take(store, "seen:" .. key, mark, now)
   end)
+  if first == nil and why.code == "commit_unknown" then
+    local is_ours = run(self, function(store)
+      return value_of(store, "seen:" .. key) == mark
+    end)
+    if is_ours then return true end
+  end
+  return first, why
 end
 
 function Store:has(key)
