@@ -32,8 +32,9 @@ function desk.open()
   desk.topup =
     luapay.flow.topup { client = infobip, journal = journal, mode = "each" }
   local settings = desk.settings
-  desk.ways.mobip = require("ways.mobip").new(journal, with)
-  desk.ways.mobilepay = require("ways.mobilepay").new(journal, with, settings)
+  desk.ways.mobip = require("ways.mobip").new(desk.find, journal, with)
+  desk.ways.mobilepay =
+    require("ways.mobilepay").new(desk.find, journal, with, settings)
   desk.journal = journal
 end
 
@@ -84,36 +85,43 @@ function desk.write(order)
   }
   if entry then
     entry, fault = desk.journal:finish(entry, "pending")
-  elseif fault.code == "known" then
-    entry = fault.entry
+  elseif fault.code ~= "conflict" then
+    entry = fault.entry -- written down before
   end
   return order_of(entry), fault
 end
 
+--- An entry of the journal, or nil. That the journal cannot be read is an
+--- error: who calls back shall call again.
+function desk.find(filter)
+  local entry, fault = desk.journal:find(filter)
+  if entry == nil then error(tostring(fault)) end
+  return entry or nil
+end
+
 --- An order that was written down.
 function desk.order(reference)
-  return order_of(desk.journal:find {
+  return order_of(desk.find {
     flow = "gateway",
     reference = reference,
     step = "order",
-  } or nil)
+  })
 end
 
 --- All orders, the oldest first.
 function desk.orders()
   local each = desk.journal:each { flow = "gateway", step = "order" }
   return function()
-    return order_of(each())
+    local entry, fault = each()
+    if fault then error(tostring(fault)) end
+    return order_of(entry)
   end
 end
 
---- The credit that followed an order, if any.
-function desk.credit(reference)
-  return desk.journal:find {
-    flow = "topup",
-    reference = reference,
-    step = "credit",
-  } or nil
+--- A step of the top-up that followed an order, if any: "credit", or
+--- "rollback".
+function desk.topped_up(reference, step)
+  return desk.find { flow = "topup", reference = reference, step = step }
 end
 
 return desk

@@ -84,7 +84,8 @@ end
 -- back when the money was given back. True when nothing is left to do now.
 local function follow(order)
   local reference = order.reference
-  local payment, credited = order.way:entry(reference), desk.credit(reference)
+  local payment, credited =
+    order.way:entry(reference), desk.topped_up(reference, "credit")
   if not payment then return true end
   if payment.state == "done" and not credited then
     credit(order)
@@ -92,6 +93,7 @@ local function follow(order)
     payment.state == "compensated"
     and credited
     and credited.state == "done"
+    and not desk.topped_up(reference, "rollback") -- refused: the operator's
   then
     desk.topup:undo(reference, "the payment was given back")
   end

@@ -47,7 +47,7 @@ local ASKING = { state = "sent" } -- before there is an entry of it
 --- An order as its page shows it.
 function views.order(order)
   local payment = order.way:entry(order.reference) or ASKING
-  local credited = desk.credit(order.reference)
+  local credited = desk.topped_up(order.reference, "credit")
   local settled = credited and CREDITED[credited.state]
   local url, png
   if payment.state == "pending" then
@@ -68,7 +68,7 @@ end
 
 local function line_of(order)
   local payment = order.way:entry(order.reference) or ASKING
-  local credited = desk.credit(order.reference)
+  local credited = desk.topped_up(order.reference, "credit")
   local now = credited or payment
   local fault = (now.outcome or {}).fault
   return {

@@ -34,11 +34,7 @@ function MobilePay:ask(order)
 end
 
 function MobilePay:find(flow, step, reference)
-  return self.journal:find {
-    flow = flow,
-    reference = reference,
-    step = step,
-  } or nil
+  return self.look_for { flow = flow, reference = reference, step = step }
 end
 
 --- What the journal has of a payment: the agreement until it is accepted,
@@ -116,8 +112,8 @@ end
 
 local mobilepay = {}
 
---- Makes it. `with` completes a client's options: see desk.lua.
-function mobilepay.new(journal, with, settings)
+--- Makes it. `find` and `with`: see desk.lua.
+function mobilepay.new(find, journal, with, settings)
   local client = luapay.mobilepay_subscriptions(with {
     provider_id = settings.provider_id,
     refresh_token = settings.refresh_token,
@@ -129,7 +125,7 @@ function mobilepay.new(journal, with, settings)
   return setmetatable({
     agreements = luapay.flow.agreement(options),
     payments = luapay.flow.one_off(options),
-    journal = journal,
+    look_for = find,
     password = settings.callback_password,
     public_address = settings.public_address,
   }, { __index = MobilePay })

@@ -25,7 +25,7 @@ end
 --- What the journal has of a payment. What was never paid has failed; only
 --- what was given back is compensated.
 function Mobip:entry(reference)
-  local entry = self.link.journal:find {
+  local entry = self.find {
     flow = "payment_link",
     reference = reference,
     step = "request",
@@ -73,13 +73,14 @@ end
 
 local mobip = {}
 
---- Makes it. `with` completes a client's options: see desk.lua.
-function mobip.new(journal, with)
+--- Makes it. `find` and `with`: see desk.lua.
+function mobip.new(find, journal, with)
   local client = luapay.mobip(with {
     api_account_id = "merchant",
     api_secret_key = "secret",
   })
   return setmetatable({
+    find = find,
     link = luapay.flow.payment_link { client = client, journal = journal },
   }, { __index = Mobip })
 end
