@@ -4,8 +4,11 @@
 
 local postgres = {}
 
+-- What this process preloads (a sanitizer) is not for other programs.
+local AROUND = "unset LD_PRELOAD; "
+
 local function capture(command)
-  local pipe = assert(io.popen(command))
+  local pipe = assert(io.popen(AROUND .. command))
   local text = pipe:read "*a"
   pipe:close()
   return (text:gsub("%s+$", ""))
@@ -15,6 +18,7 @@ end
 -- pipe's other end is this process: when that ends, so does the server.
 local START = [[
 set -e
+unset LD_PRELOAD
 dir=%s
 trap 'touch "$dir/ended"' EXIT
 as () { if [ "$(id -u)" = 0 ]; then
@@ -55,7 +59,6 @@ local function start(settings)
   local limit = os.time() + 60
   while not read(dir .. "/ready") do
     if os.time() > limit or read(dir .. "/ended") then
-      pipe:close()
       return nil, "PostgreSQL does not start: " .. (read(dir .. "/out") or "")
     end
     os.execute "sleep 0.05"
