@@ -1,6 +1,7 @@
 -- The journal in one file, by SQLite: for the processes of one machine.
 
 local connections = require "luapay.journal.connection"
+local core = require "luapay.core"
 local schema = require "luapay.journal.schema"
 local sql = require "luapay.journal.sql"
 
@@ -35,7 +36,7 @@ local function prepare(opened, options)
   return problem
 end
 
-function dialect.connect(options)
+local function try(options)
   local opened, why = connections.open("SQLite3", options.path)
   if not opened then return nil, why end
   local good, problem = pcall(prepare, opened, options)
@@ -43,6 +44,18 @@ function dialect.connect(options)
   opened:close()
   if good then return nil, problem end
   return nil, connections.problem_of(problem) or error(problem, 0)
+end
+
+-- Who makes a file WAL does not wait for others who do, whatever the time
+-- that was asked for: so it is tried again.
+function dialect.connect(options)
+  local till = core.now() + options.busy_timeout
+  local opened, why
+  repeat
+    opened, why = try(options)
+    local is_busy = not opened and tostring(why):find("locked", 1, true)
+  until not is_busy or core.now() > till
+  return opened, why
 end
 
 --- Opens a store.
