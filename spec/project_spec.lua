@@ -1,6 +1,6 @@
 -- Rules of the project that its files must keep, so that none depends on
--- somebody's memory: the rockspec names every file, no arrow between the
--- rooms points upwards, and files stay short.
+-- somebody's memory: the rockspec names every file, and no arrow between the
+-- rooms points upwards.
 
 local function read(path)
   local file = assert(io.open(path, "rb"))
@@ -200,11 +200,6 @@ describe("a file", function()
     return path:find("^lua/luapay/meta/") ~= nil
   end
 
-  local function lines(text)
-    local _, count = text:gsub("\n", "")
-    return count
-  end
-
   -- What is wrong with a line, or nil.
   local function wrong(line)
     local _, width = line:gsub("[^\128-\191]", "")
@@ -232,22 +227,6 @@ describe("a file", function()
     for _, path in ipairs(files(FOLDERS, "%.[luach]+")) do
       assert.truthy(read(path):find("[^\n]\n$"), path)
     end
-  end)
-
-  it("is short", function()
-    local long = {}
-    local function at_most(limit, path)
-      local count = lines(read(path))
-      if count > limit then long[path] = count end
-    end
-    for _, path in ipairs(files("csrc", "%.c")) do
-      if not path:find("^csrc/api_") then at_most(250, path) end
-    end
-    for _, path in ipairs(files("lua", "%.lua")) do
-      -- the formatter gives each field a line of its own
-      if not is_meta(path) then at_most(170, path) end
-    end
-    assert.same({}, long)
   end)
 
   it("asks for the version of Lua in compat.h only", function()
