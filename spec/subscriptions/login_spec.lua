@@ -450,7 +450,7 @@ describe("luapay.auth.oidc", function()
   end)
 
   it("knows the addresses of each environment and country", function()
-    local metadata = require "luapay.auth.oidc_metadata"
+    local metadata = require "luapay.auth.oidc.metadata"
     local TAIL = "/account/.well-known/openid-configuration"
     assert.equal("https://admin.mobilepay.dk" .. TAIL, metadata.url {})
     assert.equal(

@@ -3,9 +3,9 @@
 -- closures, where nothing prints them.
 
 local fault = require "luapay.fault"
-local gate = require "luapay.auth.gate"
-local share = require "luapay.auth.share"
-local shared_session = require "luapay.auth.shared_session"
+local gate = require "luapay.auth.session.gate"
+local share = require "luapay.auth.session.share"
+local shared_session = require "luapay.auth.session.shared"
 
 local infobip = {}
 

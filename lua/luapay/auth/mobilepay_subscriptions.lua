@@ -3,10 +3,10 @@
 -- refresh token. How to get that: oidc.lua.
 
 local fault = require "luapay.fault"
-local http = require "luapay.auth.oidc_http"
-local metadata = require "luapay.auth.oidc_metadata"
-local renewal = require "luapay.auth.oidc_renewal"
-local share = require "luapay.auth.share"
+local http = require "luapay.auth.oidc.http"
+local metadata = require "luapay.auth.oidc.metadata"
+local renewal = require "luapay.auth.oidc.renewal"
+local share = require "luapay.auth.session.share"
 
 local mobilepay_subscriptions = {}
 

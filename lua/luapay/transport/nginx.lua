@@ -102,7 +102,7 @@ function Nginx:close()
   self.closed = true
 end
 
---- The shared dictionary of that name: see luapay.auth.share.
+--- The shared dictionary of that name: see luapay.auth.session.share.
 ---@param name string of a lua_shared_dict
 ---@return table
 function Nginx:shared(name)

@@ -2,13 +2,13 @@
 -- too old or idle for too long. Secret key and token live in closures,
 -- where nothing prints them.
 
-local asker = require "luapay.auth.mobip_ask"
+local asker = require "luapay.auth.mobip.ask"
 local fault = require "luapay.fault"
-local gate = require "luapay.auth.gate"
-local keeping = require "luapay.auth.mobip_kept"
-local place = require "luapay.auth.mobip_token"
-local share = require "luapay.auth.share"
-local shared_session = require "luapay.auth.shared_session"
+local gate = require "luapay.auth.session.gate"
+local keeping = require "luapay.auth.mobip.kept"
+local place = require "luapay.auth.mobip.token"
+local share = require "luapay.auth.session.share"
+local shared_session = require "luapay.auth.session.shared"
 
 local mobip = {}
 

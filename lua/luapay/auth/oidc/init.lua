@@ -5,8 +5,8 @@
 local check_options = require("luapay.options").check
 local core = require "luapay.core"
 local crypto = require "luapay.crypto"
-local exchange = require "luapay.auth.oidc_exchange"
-local metadata = require "luapay.auth.oidc_metadata"
+local exchange = require "luapay.auth.oidc.exchange"
+local metadata = require "luapay.auth.oidc.metadata"
 
 local oidc = {}
 

@@ -1,9 +1,9 @@
--- oidc_id_token.lua - validates an id_token against the provider's keys,
+-- id_token.lua - validates an id_token against the provider's keys,
 -- which are read anew when the token names one that is not there.
 
-local claims = require "luapay.auth.oidc_claims"
+local claims = require "luapay.auth.oidc.claims"
 local fault = require "luapay.fault"
-local jwt = require "luapay.auth.oidc_jwt"
+local jwt = require "luapay.auth.oidc.jwt"
 
 local id_token = {}
 
@@ -32,7 +32,7 @@ end
 --- Validates a token.
 ---@async
 ---@param token any
----@param metadata table of the provider: see oidc_metadata.lua
+---@param metadata table of the provider: see metadata.lua
 ---@param expected table audience, nonce, now, leeway
 ---@param deadline number
 ---@return table? claims

@@ -1,9 +1,9 @@
--- oidc_metadata.lua - where an OpenID provider is and which keys it signs
+-- metadata.lua - where an OpenID provider is and which keys it signs
 -- with: read from its discovery document when first needed, and kept.
 
 local fault = require "luapay.fault"
-local gate = require "luapay.auth.gate"
-local http = require "luapay.auth.oidc_http"
+local gate = require "luapay.auth.session.gate"
+local http = require "luapay.auth.oidc.http"
 
 local metadata = {}
 

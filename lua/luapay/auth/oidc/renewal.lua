@@ -1,12 +1,12 @@
--- oidc_renewal.lua - an access token that is there when needed: renewed
+-- renewal.lua - an access token that is there when needed: renewed
 -- ahead of its end, once for many calls, and when it was refused. What is
 -- kept is reached through closures only, where nothing prints it.
 
 local fault = require "luapay.fault"
-local gate = require "luapay.auth.gate"
-local http = require "luapay.auth.oidc_http"
+local gate = require "luapay.auth.session.gate"
+local http = require "luapay.auth.oidc.http"
 
-local sharing = require "luapay.auth.oidc_shared"
+local sharing = require "luapay.auth.oidc.shared"
 
 local renewal = {}
 
@@ -113,7 +113,7 @@ end
 --- Makes the renewal of one client.
 ---@param options table refresh_token (text, or a function that returns
 --- it), access_token, client_id, client_secret, refresh_ahead, on_tokens
----@param metadata table of the provider: see oidc_metadata.lua
+---@param metadata table of the provider: see metadata.lua
 ---@param transport luapay.Transport
 ---@return table renewal `token(deadline)` returns an access token, or nil
 --- and a fault; `forget(token)` lets go of one that was refused

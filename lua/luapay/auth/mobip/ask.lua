@@ -1,4 +1,4 @@
--- mobip_ask.lua - asks Mobip for a token, and learns where the inputs of a
+-- ask.lua - asks Mobip for a token, and learns where the inputs of a
 -- GET travel. The provider's document says multipart/form-data, which few
 -- servers read of a GET. With `get_inputs` at "auto" the token is asked for
 -- as the document says; when the answer is that there were no inputs, once

@@ -1,4 +1,4 @@
--- oidc_jwt.lua - whether an id_token is what it says: pure functions of the
+-- jwt.lua - whether an id_token is what it says: pure functions of the
 -- token, the provider's keys and what is expected. RS256 and nothing else:
 -- "none" is no signature, and with HS256 whoever knows the public key could
 -- sign.

@@ -1,4 +1,4 @@
--- oidc_http.lua - what is said to an OpenID provider: two documents are
+-- http.lua - what is said to an OpenID provider: two documents are
 -- read from it, and its token endpoint is asked. Over the transport of the
 -- client; nothing is sent twice.
 

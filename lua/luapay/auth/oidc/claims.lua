@@ -1,4 +1,4 @@
--- oidc_claims.lua - whether an id_token's claims are as expected: a list of
+-- claims.lua - whether an id_token's claims are as expected: a list of
 -- checks, each with its code and what it says when it fails.
 
 local crypto = require "luapay.crypto"

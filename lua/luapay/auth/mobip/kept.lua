@@ -1,4 +1,4 @@
--- mobip_kept.lua - what a client of Mobip keeps: token, born, last_use, and
+-- kept.lua - what a client of Mobip keeps: token, born, last_use, and
 -- `refused`, a token that is dead. As text, for other workers:
 -- "<born>\n<where inputs travel>\n<token>".
 

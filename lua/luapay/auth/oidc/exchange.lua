@@ -1,11 +1,11 @@
--- oidc_exchange.lua - from what a merchant comes back with to tokens. All
+-- exchange.lua - from what a merchant comes back with to tokens. All
 -- that can be checked is checked before the code is used up.
 
 local crypto = require "luapay.crypto"
 local fault = require "luapay.fault"
-local http = require "luapay.auth.oidc_http"
-local id_token = require "luapay.auth.oidc_id_token"
-local jwt = require "luapay.auth.oidc_jwt"
+local http = require "luapay.auth.oidc.http"
+local id_token = require "luapay.auth.oidc.id_token"
+local jwt = require "luapay.auth.oidc.jwt"
 
 local function refuse(code, message)
   return nil,

@@ -1,7 +1,7 @@
--- oidc_shared.lua - the tokens of several workers, which use up each other's
+-- shared.lua - the tokens of several workers, which use up each other's
 -- refresh tokens unless they share them.
 
-local share = require "luapay.auth.share"
+local share = require "luapay.auth.session.share"
 
 local oidc_shared = {}
 
@@ -34,7 +34,7 @@ local function pack(kept)
 end
 
 --- Lets a renewal share what it keeps, when the client was told to.
----@param kept table see oidc_renewal.lua
+---@param kept table see renewal.lua
 function oidc_shared.begin(kept)
   local options, given = kept.options, kept.refresh
   kept.shared = share.new(options, kept.transport, {

@@ -1,4 +1,4 @@
--- mobip_token.lua - puts a token where Mobip looks for inputs: a part of
+-- token.lua - puts a token where Mobip looks for inputs: a part of
 -- the multipart body, or the query string. It knows no clock and no client.
 
 local mobip_token = {}

@@ -1,4 +1,4 @@
--- shared_session.lua - a session that ends when it was not used for long,
+-- shared.lua - a session that ends when it was not used for long,
 -- shared by several workers: "<last use>\n<what it is>". Its last use is
 -- told to the others now and then, so that none opens one for nothing.
 
