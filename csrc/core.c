@@ -19,6 +19,13 @@ static const struct pay_endpoint *check_endpoint (lua_State *L, int arg,
   return e;
 }
 
+void pay_set_text (lua_State *L, const char *name, const char *value) {
+  if (value == NULL)
+    return;
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, name);
+}
+
 static int result_or_fault (lua_State *L, int good) {
   if (good)
     return 1;

@@ -69,29 +69,17 @@ int pay_check_absent (lua_State *L, const struct pay_field *f,
 int pay_to_wire (lua_State *L, const struct pay_field *f,
                  const struct pay_spot *at, struct pay_wire *w);
 
-/* Checks the text of a string field. */
-int pay_check_format (lua_State *L, const struct pay_field *f,
-                      const struct pay_spot *at, const char *s, size_t n);
-
-/* Its parts: amount.c, shape.c, shape_list.c. */
-int pay_check_range (lua_State *L, const struct pay_field *f,
-                     const struct pay_spot *at, double x);
 int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x);
 int pay_number_to_wire (lua_State *L, const struct pay_field *f,
                         const struct pay_spot *at, struct pay_wire *w);
 int pay_money_to_wire (lua_State *L, const struct pay_field *f,
                        const struct pay_spot *at, struct pay_wire *w);
 
-int pay_json_to_wire (lua_State *L, const struct pay_field *f,
-                      const struct pay_spot *at, struct pay_wire *w);
-int pay_list_to_wire (lua_State *L, const struct pay_field *f,
-                      const struct pay_spot *at, struct pay_wire *w);
-
 /* Checks that the table on the top is a list of as many as allowed. */
 int pay_check_list (lua_State *L, const struct pay_field *f,
                     const struct pay_spot *at, int *n);
 
-/* Refuses arguments that break a rule between fields: see rules.c. */
+/* Refuses arguments that break a rule between fields: see arguments.c. */
 int pay_check_rules (lua_State *L, const struct pay_endpoint *e,
                      const struct pay_spot *root);
 
@@ -113,11 +101,8 @@ int pay_add_json_member (lua_State *L, const struct pay_field *f,
 /* Adds a JSON string. */
 void pay_add_quoted (struct pay_text *t, const char *s, size_t n);
 
-/* Adds text with what RFC 3986 does not leave alone as %XX. */
-void pay_add_escaped (struct pay_text *t, const char *s, size_t n);
-
 /* Pushes a request made of the arguments at the stack index 'args'. The
-   table at 'settings' (0: none) is the client's: see prepare.c. The
+   table at 'settings' (0: none) is the client's: see request.c. The
    request has a 'url' when 'base' says where the host is, else a 'target'
    without one. */
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
@@ -136,8 +121,17 @@ void pay_describe_api (lua_State *L, const struct pay_api *api);
 /* Makes the decoded value on the top what the caller gets. */
 void pay_read (lua_State *L, const struct pay_field *f);
 
-/* Makes the text of an answer fit for a JSON decoder: see scan.c. */
+/* Whether a call that is lost has moved nothing: it reads, or logs in. */
+int pay_is_harmless (const struct pay_endpoint *e);
+
+/* scan(text [, any_bytes]) -> text, or nil and what is wrong with it */
 int pay_scan (lua_State *L);
+
+/* Whether the value on the top is luapay.null. */
+int pay_is_null (lua_State *L);
+
+/* Sets a text in the table on the top; nothing for NULL. */
+void pay_set_text (lua_State *L, const char *name, const char *value);
 
 /* The money at 'idx', or NULL when it is something else. */
 const struct pay_money *pay_to_money (lua_State *L, int idx);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "currency.h"
+#include "money.h"
 
 /* Sorted by code. */
 /* clang-format off */

@@ -3,7 +3,6 @@
 ** editor and whoever wants to look.
 */
 #include "core.h"
-#include "verdict.h"
 
 static const char *const types[] = {
   [PAY_STRING] = "string", [PAY_INTEGER] = "integer", [PAY_NUMBER] = "number",
@@ -72,13 +71,6 @@ static const struct {
               { PAY_TRIM, "trim" },
               { 0, NULL } };
 
-static void set (lua_State *L, const char *name, const char *value) {
-  if (value == NULL)
-    return;
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, name);
-}
-
 static void set_true (lua_State *L, const char *name) {
   lua_pushboolean(L, 1);
   lua_setfield(L, -2, name);
@@ -114,18 +106,18 @@ static void push_field (lua_State *L, const struct pay_field *f, int placed) {
   int i;
   luaL_checkstack(L, 8, "fields nested too deep");
   lua_newtable(L);
-  set(L, "name", f->name);
-  set(L, "alias", f->alias);
-  set(L, "json_name", f->json_name);
-  set(L, "type", types[f->type]);
+  pay_set_text(L, "name", f->name);
+  pay_set_text(L, "alias", f->alias);
+  pay_set_text(L, "json_name", f->json_name);
+  pay_set_text(L, "type", types[f->type]);
   if (placed)
-    set(L, "location", places[f->place]);
-  set(L, "format", formats[f->format]);
-  set(L, "style", styles[f->style]);
-  set(L, "unit", f->type == PAY_MONEY ? units[f->unit] : NULL);
-  set(L, "currency", f->currency);
-  set(L, "preset", f->preset);
-  set(L, "doc", f->doc);
+    pay_set_text(L, "location", places[f->place]);
+  pay_set_text(L, "format", formats[f->format]);
+  pay_set_text(L, "style", styles[f->style]);
+  pay_set_text(L, "unit", f->type == PAY_MONEY ? units[f->unit] : NULL);
+  pay_set_text(L, "currency", f->currency);
+  pay_set_text(L, "preset", f->preset);
+  pay_set_text(L, "doc", f->doc);
   set_bound(L, "min", f->min);
   set_bound(L, "max", f->max);
   set_bound(L, "digits", f->digits);
@@ -174,9 +166,9 @@ static void set_refusals (lua_State *L, const struct pay_refusal *r) {
     lua_newtable(L);
     pay_pushwhole(L, r->status);
     lua_setfield(L, -2, "status");
-    set(L, "code", r->code);
-    set(L, "kind", r->kind);
-    set(L, "doc", r->doc);
+    pay_set_text(L, "code", r->code);
+    pay_set_text(L, "kind", r->kind);
+    pay_set_text(L, "doc", r->doc);
     lua_rawseti(L, -2, i);
   }
   lua_setfield(L, -2, "refusals");
@@ -185,16 +177,16 @@ static void set_refusals (lua_State *L, const struct pay_refusal *r) {
 void pay_describe (lua_State *L, const struct pay_api *api,
                    const struct pay_endpoint *e) {
   lua_createtable(L, 0, 16);
-  set(L, "api", api->name);
-  set(L, "name", e->name);
-  set(L, "title", e->title);
-  set(L, "method", e->method);
-  set(L, "path", e->path);
-  set(L, "body", bodies[e->body]);
-  set(L, "answer", answers[e->answer]);
-  set(L, "root", e->root);
-  set(L, "repeat", repeats[e->repeat]);
-  set(L, "doc", e->doc);
+  pay_set_text(L, "api", api->name);
+  pay_set_text(L, "name", e->name);
+  pay_set_text(L, "title", e->title);
+  pay_set_text(L, "method", e->method);
+  pay_set_text(L, "path", e->path);
+  pay_set_text(L, "body", bodies[e->body]);
+  pay_set_text(L, "answer", answers[e->answer]);
+  pay_set_text(L, "root", e->root);
+  pay_set_text(L, "repeat", repeats[e->repeat]);
+  pay_set_text(L, "doc", e->doc);
   pay_pushwhole(L, e->host + 1);
   lua_setfield(L, -2, "host");
   lua_pushboolean(L, e->repeat != PAY_ONCE);
@@ -218,14 +210,14 @@ void pay_describe_api (lua_State *L, const struct pay_api *api) {
   const struct pay_host *h;
   int i;
   lua_newtable(L);
-  set(L, "name", api->name);
-  set(L, "title", api->title);
-  set(L, "doc", api->doc);
+  pay_set_text(L, "name", api->name);
+  pay_set_text(L, "title", api->title);
+  pay_set_text(L, "doc", api->doc);
   lua_newtable(L);
   for (h = api->hosts, i = 1; h->production || h->sandbox; h++, i++) {
     lua_newtable(L);
-    set(L, "production", h->production);
-    set(L, "sandbox", h->sandbox);
+    pay_set_text(L, "production", h->production);
+    pay_set_text(L, "sandbox", h->sandbox);
     lua_rawseti(L, -2, i);
   }
   lua_setfield(L, -2, "hosts");

@@ -1,5 +1,6 @@
 /*
-** text.c - text that grows.
+** text.c - text that grows, UTF-8, and what a URL or a form escapes.
+** It knows no field and no endpoint.
 */
 #include <string.h>
 
@@ -53,4 +54,109 @@ void pay_text_char (struct pay_text *t, char c) {
 
 void pay_text_push (const struct pay_text *t) {
   lua_pushlstring(t->L, t->s, t->n);
+}
+
+static int is_tail (unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
+
+/* The second byte decides what is overlong, surrogate or too far. */
+static int is_second (unsigned char first, unsigned char c) {
+  switch (first) {
+    case 0xE0: return c >= 0xA0 && c <= 0xBF;
+    case 0xED: return c >= 0x80 && c <= 0x9F;
+    case 0xF0: return c >= 0x90 && c <= 0xBF;
+    case 0xF4: return c >= 0x80 && c <= 0x8F;
+    default: return is_tail(c);
+  }
+}
+
+static size_t length_of (unsigned char first) {
+  if (first < 0x80)
+    return 1;
+  if (first >= 0xC2 && first <= 0xDF)
+    return 2;
+  if (first >= 0xE0 && first <= 0xEF)
+    return 3;
+  if (first >= 0xF0 && first <= 0xF4)
+    return 4;
+  return 0;
+}
+
+size_t pay_utf8_char (const char *s, size_t n) {
+  const unsigned char *u = (const unsigned char *)s;
+  size_t length = length_of(u[0]), i;
+  if (length == 0 || length > n)
+    return 0;
+  if (length > 1 && !is_second(u[0], u[1]))
+    return 0;
+  for (i = 2; i < length; i++) {
+    if (!is_tail(u[i]))
+      return 0;
+  }
+  return length;
+}
+
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Eight bytes at a time: a byte's high bit stays clear when adding to it
+   does not carry, and subtracting does not borrow, over it. */
+size_t pay_ascii_run (const char *s, size_t n) {
+  size_t i;
+  for (i = 0; n - i >= 8; i += 8) {
+    unsigned long long x;
+    memcpy(&x, s + i, 8);
+    if ((x | (x + EACH(1)) | (x - EACH(0x20))) & EACH(0x80))
+      break;
+  }
+  return i;
+}
+
+size_t pay_utf8_count (const char *s, size_t n) {
+  size_t i = pay_ascii_run(s, n), count = i;
+  while (i < n) {
+    size_t length = pay_utf8_char(s + i, n - i);
+    if (length == 0)
+      return PAY_NOT_UTF8;
+    i += length;
+    count++;
+  }
+  return count;
+}
+
+/* clang-format off */
+static const unsigned char is_unreserved[256] = {
+  ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+  ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1,
+  ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1,
+  ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
+  ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
+  ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+  ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
+  ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1,
+  ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
+  ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+  ['y'] = 1, ['z'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1
+};
+/* clang-format on */
+
+void pay_add_escaped (struct pay_text *t, const char *s, size_t n) {
+  static const char hex[] = "0123456789ABCDEF";
+  const char *end = s + n;
+  char *to = pay_text_room(t, n * 3);
+  for (; s < end; s++) {
+    unsigned char c = (unsigned char)*s;
+    if (is_unreserved[c])
+      *to++ = (char)c;
+    else {
+      *to++ = '%';
+      *to++ = hex[c >> 4];
+      *to++ = hex[c & 15];
+    }
+  }
+  t->n = (size_t)(to - t->s);
+}
+
+int pay_is_digit (char c) {
+  return c >= '0' && c <= '9';
 }

@@ -149,8 +149,8 @@ describe("doc/faults.md", function()
       take(text.read(path), "%.kind = [^,;]+")
       take(text.read(path), '%s{ %d%d%d, "[%l_]+" }')
     end
-    take(text.read "csrc/verdict.c", "usual_kind %b()%s*%b{}")
-    take(text.read "csrc/complain.c", '"argument"')
+    take(text.read "csrc/answer.c", "usual_kind %b()%s*%b{}")
+    take(text.read "csrc/arguments.c", '"argument"')
     take(text.read "lua/luapay/flow/topup_report.lua", 'return "[%l_]+",')
     return set
   end

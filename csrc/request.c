@@ -1,5 +1,5 @@
 /*
-** prepare.c - from arguments to a request: method, target, headers, body.
+** request.c - from arguments to a request: method, target, headers, body.
 ** Nothing is sent here, and nothing that is wrong gets further.
 **
 ** A client's settings: 'lenient' lets fields pass that the tables do not
@@ -11,7 +11,113 @@
 #include <string.h>
 
 #include "api.h"
-#include "request.h"
+#include "core.h"
+
+#define PAY_BOUNDARY "luapay-8d1f0c2e9a7b4365"
+
+enum pay_inputs { PAY_AS_FORM, PAY_AS_MULTIPART, PAY_AS_JSON, PAY_AS_QUERY };
+
+struct pay_request {
+  lua_State *L;
+  const struct pay_endpoint *e;
+  int table, headers; /* stack indices of what is being made */
+  int settings;       /* 0: none */
+  int renames;        /* the settings have other names for fields */
+  enum pay_inputs inputs;
+  struct pay_text target, body;
+};
+
+/* The name of a form's field; what the settings hold stays alive. */
+static const char *name_of (struct pay_request *r, const struct pay_field *f) {
+  const char *name = NULL;
+  if (!r->renames)
+    return f->name;
+  lua_getfield(r->L, r->settings, "rename");
+  lua_getfield(r->L, -1, f->name);
+  name = lua_tostring(r->L, -1);
+  lua_pop(r->L, 2);
+  return name != NULL ? name : f->name;
+}
+
+static void add_pair (struct pay_text *t, char between, const char *name,
+                      const struct pay_wire *w) {
+  if (t->n > 0)
+    pay_text_char(t, between);
+  pay_text_string(t, name); /* a spec sees that names need no escape */
+  pay_text_char(t, '=');
+  pay_add_escaped(t, w->s, w->n);
+}
+
+static void add_query (struct pay_request *r, const char *name,
+                       const struct pay_wire *w) {
+  int first = memchr(r->target.s, '?', r->target.n) == NULL;
+  add_pair(&r->target, first ? '?' : '&', name, w);
+}
+
+static int holds (const char *s, size_t n, const char *part) {
+  size_t length = strlen(part);
+  const char *end = s + n;
+  while ((size_t)(end - s) >= length) {
+    const char *next = memchr(s, part[0], (size_t)(end - s) - length + 1);
+    if (next == NULL)
+      return 0;
+    if (memcmp(next, part, length) == 0)
+      return 1;
+    s = next + 1;
+  }
+  return 0;
+}
+
+static int add_part (struct pay_request *r, const char *name,
+                     const struct pay_spot *at, const struct pay_wire *w) {
+  struct pay_text *t = &r->body;
+  if (holds(w->s, w->n, PAY_BOUNDARY))
+    return pay_complain(r->L, at, "must not hold \"" PAY_BOUNDARY "\"");
+  pay_text_string(t, "--" PAY_BOUNDARY "\r\n"
+                     "Content-Disposition: form-data; name=\"");
+  pay_text_string(t, name);
+  pay_text_string(t, "\"\r\n\r\n");
+  pay_text_add(t, w->s, w->n);
+  pay_text_string(t, "\r\n");
+  return 1;
+}
+
+static int add_input (struct pay_request *r, const struct pay_field *f,
+                      const struct pay_spot *at, const struct pay_wire *w) {
+  const char *name = name_of(r, f);
+  if (r->inputs == PAY_AS_QUERY)
+    add_query(r, name, w);
+  else if (r->inputs == PAY_AS_MULTIPART)
+    return add_part(r, name, at, w);
+  else
+    add_pair(&r->body, '&', name, w);
+  return 1;
+}
+
+static void add_header (struct pay_request *r, const struct pay_field *f,
+                        const struct pay_wire *w) {
+  lua_pushlstring(r->L, w->s, w->n);
+  lua_setfield(r->L, r->headers, f->name);
+}
+
+/* The value on the top goes where its field says. */
+static int place (struct pay_request *r, const struct pay_field *f,
+                  const struct pay_spot *at) {
+  struct pay_wire w;
+  if (f->place == PAY_WHOLE)
+    return pay_add_json(r->L, f, at, &r->body);
+  if (f->place == PAY_BODY && r->inputs == PAY_AS_JSON)
+    return pay_add_json_member(r->L, f, at, &r->body);
+  if (!pay_to_wire(r->L, f, at, &w))
+    return 0;
+  if (f->place == PAY_HEADER)
+    add_header(r, f, &w);
+  else if (f->place == PAY_QUERY)
+    add_query(r, f->name, &w);
+  else
+    return add_input(r, f, at, &w);
+  return 1;
+}
 
 static int is_set (struct pay_request *r, const char *name) {
   int yes;
@@ -45,7 +151,7 @@ static int place_absent (struct pay_request *r, const struct pay_field *f,
   if (f->flags & PAY_SIGNATURE)
     return 1;
   if (f->flags & PAY_SENT_EMPTY)
-    return pay_add_input(r, f, at, &empty);
+    return add_input(r, f, at, &empty);
   return pay_check_absent(r->L, f, at, r->e->args);
 }
 
@@ -100,8 +206,7 @@ static int add_fields (struct pay_request *r, const struct pay_spot *root) {
     if (f->place != PAY_PATH) {
       if (lua_isnil(L, -1))
         get_default(r, f);
-      if (lua_isnil(L, -1) ? !place_absent(r, f, &here)
-                           : !pay_place(r, f, &here))
+      if (lua_isnil(L, -1) ? !place_absent(r, f, &here) : !place(r, f, &here))
         return 0;
     }
     lua_settop(L, top);
@@ -110,7 +215,8 @@ static int add_fields (struct pay_request *r, const struct pay_spot *root) {
 }
 
 /* What the tables do not know goes the way of the body's other fields. */
-static int add_unknown (struct pay_request *r, const struct pay_spot *root) {
+static int add_unknown_fields (struct pay_request *r,
+                               const struct pay_spot *root) {
   lua_State *L = r->L;
   for (lua_pushnil(L); lua_next(L, root->table); lua_pop(L, 1)) {
     struct pay_field f = { .type = PAY_ANY };
@@ -121,7 +227,7 @@ static int add_unknown (struct pay_request *r, const struct pay_spot *root) {
     if (r->inputs != PAY_AS_JSON && lua_type(L, -1) == LUA_TSTRING)
       f.type = PAY_STRING;
     pay_spot_field(&here, root, f.name, root->table);
-    if (!pay_place(r, &f, &here))
+    if (!place(r, &f, &here))
       return 0;
   }
   return 1;
@@ -182,7 +288,7 @@ static int write_request (struct pay_request *r, const struct pay_spot *root) {
     pay_text_char(&r->body, '{');
   if (!add_fields(r, root) || !pay_check_rules(r->L, r->e, root))
     return 0;
-  if (root->lenient && !add_unknown(r, root))
+  if (root->lenient && !add_unknown_fields(r, root))
     return 0;
   if (object)
     pay_text_char(&r->body, '}');
