@@ -29,26 +29,36 @@ LUA ?= 5.4
 LUAS = 5.4 5.3 5.2 5.1 luajit
 SPEC ?= spec
 CC = gcc
-CFLAGS = -std=c99 -O2 -g -fPIC -Wall -Wextra -Wpedantic -Wshadow
-LDFLAGS =
+# CFLAGS, CPPFLAGS and LDFLAGS are the caller's; these must be there.
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow
+REQUIRED = -std=c99 -fPIC
+COMPILE = $(CC) $(REQUIRED) $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 
 # One build folder for each Lua, and for each KIND of build of it.
 # LUA=lua5.4 means 5.4.
 V := $(patsubst lua%,%,$(LUA:luajit=lualuajit))
+ifneq ($(filter-out $(LUAS),$(V))$(words $(V)),1)
+$(error LUA=$(LUA) is none of those supported: $(LUAS))
+endif
 KIND =
 OUT = build/$(V)$(KIND)
 INTERPRETER = $(if $(filter luajit,$(V)),luajit,lua$(V))
 INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 
-CURL_C = $(wildcard csrc/curl*.c)
-CRYPTO_C = $(wildcard csrc/crypto*.c)
-CORE_C = $(filter-out $(CURL_C) $(CRYPTO_C),$(wildcard csrc/*.c))
+# A C module is the sources that begin with its name, and its libraries;
+# the core has what is left.
+C_MODULES = core curl crypto
+LIBS_core = -lm
+LIBS_curl = -lcurl
+LIBS_crypto = -lcrypto
+named = $(wildcard csrc/$(1)*.c)
+sources = $(if $(filter core,$(1)),$(filter-out \
+  $(foreach m,$(filter-out core,$(C_MODULES)),$(call named,$(m))),\
+  $(wildcard csrc/*.c)),$(call named,$(1)))
+objects = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(call sources,$(1)))
 HELP_C = $(wildcard spec/support/*.c)
-object = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(1))
-MODULES = $(if $(CORE_C),$(OUT)/luapay/core.so) \
-          $(if $(CURL_C),$(OUT)/luapay/curl.so) \
-          $(if $(CRYPTO_C),$(OUT)/luapay/crypto.so) \
-          $(HELP_C:%.c=$(OUT)/%.so)
+MODULES = $(C_MODULES:%=$(OUT)/luapay/%.so) $(HELP_C:%.c=$(OUT)/%.so)
 
 # What apt-get installs, in the smallest sets that do.
 lua_packages = $(if $(filter luajit,$(1)),luajit2 libluajit2-5.1-dev,\
@@ -68,6 +78,9 @@ BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
                    lua-socket wrk
 INSTALL = .ci/install
 
+# What a user's shell says about Lua is not for this.
+unexport LUA_INIT LUA_INIT_5_2 LUA_INIT_5_3 LUA_INIT_5_4 LUA_PATH_5_2 \
+  LUA_PATH_5_3 LUA_PATH_5_4 LUA_CPATH_5_2 LUA_CPATH_5_3 LUA_CPATH_5_4
 RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
 BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
@@ -85,26 +98,27 @@ all:
 modules: $(MODULES)
 	@:
 
-$(OUT)/obj/%.o: csrc/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -I$(INCLUDE) -MMD -MP -c -o $@ $<
+# What the rest is built with: built again when that has changed.
+$(OUT)/built_with: .FORCE
+	@{ $(CC) -dumpmachine; $(CC) --version; \
+	  echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))'; } >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@
 
-$(OUT)/luapay/core.so: $(call object,$(CORE_C))
-	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+.FORCE:
 
-$(OUT)/luapay/curl.so: $(call object,$(CURL_C))
+$(OUT)/obj/%.o: csrc/%.c $(OUT)/built_with
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcurl
+	$(COMPILE) -I$(INCLUDE) -MMD -MP -c -o $@ $<
 
-$(OUT)/luapay/crypto.so: $(call object,$(CRYPTO_C))
+.SECONDARY: # keeps the objects
+.SECONDEXPANSION:
+$(OUT)/luapay/%.so: $$(call objects,$$*)
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcrypto
+	$(COMPILE) -shared $(LDFLAGS) -o $@ $^ $(LIBS_$*)
 
-$(OUT)/spec/support/%.so: spec/support/%.c
+$(OUT)/spec/support/%.so: spec/support/%.c $(OUT)/built_with
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -I$(INCLUDE) -Icsrc -MMD -MP \
-	  -o $@ $<
+	$(COMPILE) -shared $(LDFLAGS) -I$(INCLUDE) -Icsrc -MMD -MP -o $@ $<
 
 -include $(wildcard $(OUT)/obj/*.d $(OUT)/spec/support/*.d)
 
@@ -177,7 +191,10 @@ warnings:
 	  echo "$$cc, Lua $$v"; \
 	  $(MAKE) --no-print-directory -s LUA=$$v KIND=-$$cc CC=$$cc \
 	    CFLAGS='$(CFLAGS) -Werror' all || exit 1; done; done
-	$(CC) $(CFLAGS) -Werror -fsyntax-only bench/*.c
+	$(COMPILE) -Werror -fsyntax-only bench/*.c
+	@echo "gcc, Lua $(V), as a packager may build"
+	@$(MAKE) --no-print-directory -s KIND=-flags \
+	  CFLAGS='-O3 -flto -Werror' all
 
 examples:
 	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) $(QR_DEBS)
@@ -243,7 +260,7 @@ bench-programs:
 	@$(INSTALL) $(BENCH_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@mkdir -p build/bench
-	@$(CC) $(CFLAGS) -o build/bench/bare bench/bare.c -lcurl
+	@$(COMPILE) -o build/bench/bare bench/bare.c -lcurl
 
 bench: bench-programs
 	@$(RUN) bench/serve $(INTERPRETER) bench/compare.lua
@@ -253,7 +270,7 @@ bench-nginx:
 	@$(MAKE) --no-print-directory -s all
 	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@mkdir -p build/bench
-	@$(CC) $(CFLAGS) -o build/bench/slow bench/slow.c
+	@$(COMPILE) -o build/bench/slow bench/slow.c
 	@$(RUN) bench/nginx_serve $(INTERPRETER) bench/nginx.lua
 
 bench-journal: bench-programs

@@ -2,32 +2,36 @@
 -- spec/project_spec.lua fails when this should have been run and was not.
 local ROCKSPEC = "luapay-scm-1.rockspec"
 
-local MODULES = [[
-  modules = {
-    -- the core: needs only Lua
-    ["luapay.core"] = {
-      sources = {
-%s      },
-      libraries = { "m" },
-    },
-    -- the transport for scripts: needs libcurl
-    ["luapay.curl"] = {
-      sources = {
-%s      },
-      libraries = { "curl" },
-      incdirs = { "$(LIBCURL_INCDIR)" },
-      libdirs = { "$(LIBCURL_LIBDIR)" },
-    },
-    -- keys and signatures: needs libcrypto
-    ["luapay.crypto"] = {
-      sources = {
-%s      },
-      libraries = { "crypto" },
-      incdirs = { "$(LIBCRYPTO_INCDIR)" },
-      libdirs = { "$(LIBCRYPTO_LIBDIR)" },
-    },
-%s  },
+-- The C modules as in the Makefile: what begins with their names is theirs,
+-- the rest is the core's. `place`: as the rockspec names the library's.
+local C_MODULES = {
+  { name = "core", library = "m", about = "the core: needs only Lua" },
+  {
+    name = "curl",
+    library = "curl",
+    place = "LIBCURL",
+    about = "the transport for scripts: needs libcurl",
+  },
+  {
+    name = "crypto",
+    library = "crypto",
+    place = "LIBCRYPTO",
+    about = "keys and signatures: needs libcrypto",
+  },
 }
+
+local C_MODULE = [[
+    -- %s
+    ["luapay.%s"] = {
+      sources = {
+%s      },
+      libraries = { "%s" },
+%s    },
+]]
+
+local PLACE = [[
+      incdirs = { "$(%s_INCDIR)" },
+      libdirs = { "$(%s_LIBDIR)" },
 ]]
 
 -- The paths that a find with these words prints, sorted.
@@ -41,12 +45,39 @@ local function find(words)
   return paths
 end
 
-local function sources(paths)
+-- The words of a find for the sources of a module.
+local function sources_of(name)
+  if name ~= "core" then return ("csrc -name '%s*.c'"):format(name) end
+  local words = { "csrc -name '*.c'" }
+  for _, module in ipairs(C_MODULES) do
+    if module.name ~= "core" then
+      words[#words + 1] = ("! -name '%s*'"):format(module.name)
+    end
+  end
+  return table.concat(words, " ")
+end
+
+local function c_module(module)
   local lines = {}
-  for i, path in ipairs(paths) do
+  for i, path in ipairs(find(sources_of(module.name))) do
     lines[i] = ('        "%s",\n'):format(path)
   end
-  return table.concat(lines)
+  local place = module.place and PLACE:format(module.place, module.place)
+  return C_MODULE:format(
+    module.about,
+    module.name,
+    table.concat(lines),
+    module.library,
+    place or ""
+  )
+end
+
+local function c_modules()
+  local text = {}
+  for i, module in ipairs(C_MODULES) do
+    text[i] = c_module(module)
+  end
+  return table.concat(text)
 end
 
 local function modules(paths)
@@ -67,11 +98,9 @@ file:close()
 file = assert(io.open(ROCKSPEC, "w"))
 file:write(
   head,
-  MODULES:format(
-    sources(find("csrc -name '*.c' ! -name 'curl*' ! -name 'crypto*'")),
-    sources(find("csrc -name 'curl*.c'")),
-    sources(find("csrc -name 'crypto*.c'")),
-    modules(find("lua -name '*.lua' ! -path 'lua/luapay/meta/*'"))
-  )
+  "  modules = {\n",
+  c_modules(),
+  modules(find("lua -name '*.lua' ! -path 'lua/luapay/meta/*'")),
+  "  },\n}\n"
 )
 file:close()

@@ -12,12 +12,13 @@
 #define lua_rawlen lua_objlen
 #define lua_absindex(L, i)                                                    \
   ((i) > 0 || (i) <= LUA_REGISTRYINDEX ? (i) : lua_gettop(L) + (i) + 1)
-#if !defined(luaL_newlibtable) /* Lua 5.1 proper, not LuaJIT */
+/* Not LuaJIT's own either: a module built for one of both runs in the other,
+   and they look for modules in the same folders. */
+#undef luaL_newlib
 #define luaL_newlib(L, l)      (lua_newtable(L), luaL_register(L, NULL, l))
 #define luaL_setfuncs(L, l, n) luaL_register(L, NULL, l) /* n is 0 here */
 #define luaL_setmetatable(L, t)                                               \
   (luaL_getmetatable(L, t), lua_setmetatable(L, -2))
-#endif
 #endif
 
 #if LUA_VERSION_NUM < 504

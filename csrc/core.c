@@ -13,8 +13,9 @@
 
 static const struct pay_endpoint *check_endpoint (lua_State *L, int arg,
                                                   const struct pay_api **a) {
-  const struct pay_endpoint *e =
-      pay_endpoint((long)luaL_checkinteger(L, arg), a);
+  const struct pay_endpoint *e;
+  *a = NULL; /* for compilers that do not know that luaL_argcheck ends here */
+  e = pay_endpoint((long)luaL_checkinteger(L, arg), a);
   luaL_argcheck(L, e != NULL, arg, "no such endpoint");
   return e;
 }
