@@ -125,3 +125,117 @@ for name, api in pairs(apis) do
     end)
   end)
 end
+
+describe("a login in which a function of the host raises", function()
+  local function tokens(source)
+    local clock, sent = { now = 0 }, 0
+    local client = luapay.mobilepay_subscriptions {
+      refresh_token = source,
+      client_id = "c",
+      client_secret = "s",
+      token_endpoint = "https://login.example/token",
+      provider_id = ID,
+      transport = {
+        send = function(_, request)
+          sent = sent + 1
+          coroutine.yield(clock.now + 0.001)
+          local login = request.url:find("login", 1, true)
+          local body = login and '{"access_token":"t","expires_in":300}' or ""
+          return { status = 200, headers = {}, body = body }
+        end,
+        sleep = function(_, seconds)
+          coroutine.yield(clock.now + seconds)
+        end,
+        now = function()
+          return clock.now
+        end,
+        close = function() end,
+      },
+    }
+    return client, clock
+  end
+
+  it("keeps no other call waiting", function()
+    local calls = 0
+    local client, clock = tokens(function()
+      calls = calls + 1
+      if calls == 1 then
+        coroutine.yield(0.5) -- the others come meanwhile
+        error "the key store is away"
+      end
+      return "r"
+    end)
+    local function call()
+      local good, result, fault = pcall(function()
+        return client:cancel_agreement { agreementid = ID }
+      end)
+      return good and result, good and fault or result
+    end
+    if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then
+      -- there, nothing can yield inside of pcall
+      calls = 1
+      local done = run(clock, function()
+        return client:cancel_agreement { agreementid = ID }
+      end)
+      assert.is_truthy(done[1].result)
+      return
+    end
+    local done = run(clock, call, call, call)
+    assert.matches("key store is away", done[1].fault)
+    for i = 2, 3 do
+      assert.is_truthy(done[i].result, tostring(done[i].fault))
+    end
+    assert.is_true(clock.now < 1, "waited until " .. clock.now)
+  end)
+end)
+
+describe("a token that is renewed ahead of its end", function()
+  for name, case in pairs {
+    mobip = { life = 3600 - 60, good = '{"return_code":"0"}' },
+    mobilepay_subscriptions = { life = 290, good = "" },
+  } do
+    it("is used while its renewal hangs, of " .. name, function()
+      local now, hangs, waited = 0, false, 0
+      local options = {
+        timeout = 20,
+        transport = {
+          send = function(_, request, timeout)
+            if not request.url:find(apis[name].login_path, 1, true) then
+              return { status = 200, headers = {}, body = case.good }
+            elseif hangs then
+              now, waited = now + timeout, waited + timeout
+              return nil,
+                { kind = "timeout", phase = "after_send", message = "silent" }
+            end
+            local body = apis[name].login:format(1)
+            return { status = 200, headers = {}, body = body }
+          end,
+          sleep = function(_, seconds)
+            now = now + seconds
+          end,
+          now = function()
+            return now
+          end,
+          close = function() end,
+        },
+      }
+      for option, value in pairs(apis[name].options) do
+        options[option] = value
+      end
+      local client = luapay[name](options)
+      assert.is_truthy(apis[name].call(client))
+      -- used now and then, so that only its age counts
+      for _ = 1, math.floor(case.life / 600) do
+        now = now + 600
+        assert.is_truthy(apis[name].call(client))
+      end
+      hangs, now = true, case.life
+      for _ = 1, 3 do
+        local done, fault = apis[name].call(client)
+        assert.is_truthy(done, tostring(fault))
+      end
+      assert.is_true(waited > 0, "was not renewed ahead of its end")
+      assert.is_true(waited <= 10, "waited for " .. waited .. " s")
+    end)
+  end
+end)

@@ -127,7 +127,7 @@ describe("the rooms", function()
     raw = { "core", "exchange", "fault", "json", "options" },
     dress = { "core", "fault", "idempotency", "random" },
     exchange = { "fault", "hooks", "retry" },
-    auth = { "core", "crypto", "fault", "json", "options" },
+    auth = { "core", "crypto", "fault", "guard", "json", "options" },
     idempotency = { "core", "random" },
     help = { "core" },
     row = { "core" },

@@ -193,6 +193,29 @@ for api, case in pairs(CASES) do
       assert.equal(2, logins())
     end)
 
+    it("gives the lock back when the login raises", function()
+      if api == "mobip" or api == "infobip" then
+        local raising = worker {
+          transport = setmetatable({
+            send = function()
+              error "not now"
+            end,
+          }, { __index = transport }),
+        }
+        assert.is_false((pcall(case.call, raising)))
+      else
+        local raising = worker {
+          refresh_token = function()
+            error "not now"
+          end,
+        }
+        assert.is_false((pcall(case.call, raising)))
+      end
+      for _, key in ipairs(store.keys()) do
+        assert.not_matches(":lock$", key)
+      end
+    end)
+
     it("keeps others' credentials apart, and tells nothing by keys", function()
       call(worker())
       local before = #store.keys()

@@ -3,6 +3,7 @@
 local nginxes = require "spec.support.nginx"
 local remote = require "spec.support.nginx_transport"
 local server = require "luapay.sandbox.server"
+local socket = require "socket"
 
 local missing = nginxes.missing()
 if missing then
@@ -114,4 +115,63 @@ describe("share in nginx", function()
     local _, faults = ten_clients "tiny"
     assert.same({}, faults)
   end)
+end)
+
+describe("a login whose customer hangs up", function()
+  local provider, nginx
+
+  lazy_setup(function()
+    provider = assert(server.start())
+    nginx = nginxes.start {
+      http = ([[
+        lua_ssl_trusted_certificate %s;
+        lua_shared_dict tokens 1m;
+        lua_check_client_abort on;
+      ]]):format(provider.ca_file),
+      locations = ([[
+        location = /credit {
+          content_by_lua_block {
+            local luapay = require "luapay"
+            local shop = package.loaded.shop or {}
+            package.loaded.shop = shop
+            local share = ngx.var.arg_share
+            local name = share or "own"
+            shop[name] = shop[name] or luapay.infobip {
+              username = "reseller", password = "secret",
+              base_url = "%s", timeout = 4, share = share,
+              transport = luapay.transport.nginx {},
+            }
+            local _, fault = shop[name]:add_funds {
+              accountKey = "EUR-1", amount = "1.00", description = "x" }
+            ngx.say(fault and tostring(fault) or "booked")
+          }
+        }
+      ]]):format(provider.base_url),
+    }
+  end)
+  lazy_teardown(function()
+    nginx:stop()
+    provider:stop()
+  end)
+
+  local function hang_up(path)
+    local customer = assert(socket.connect("127.0.0.1", nginx.port))
+    customer:send(("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"):format(path))
+    socket.sleep(0.2)
+    customer:close()
+    socket.sleep(0.2)
+  end
+
+  for what, path in pairs {
+    ["of the same client"] = "/credit",
+    ["of all workers that share"] = "/credit?share=tokens",
+  } do
+    it("keeps no other call waiting, " .. what, function()
+      provider.infobip:reset()
+      provider.infobip:inject { at = "login", fault = "delay", seconds = 1 }
+      hang_up(path)
+      local status, text = nginx:post(path, "")
+      assert.equal("200 booked", status .. " " .. text:gsub("%s+$", ""))
+    end)
+  end
 end)

@@ -107,6 +107,11 @@ function Transport:now() end
 
 function Transport:close() end
 
+--- Optional: does work that goes on when the caller's request is gone.
+---@param work async fun()
+---@return boolean? begun nil: not now; the caller does it itself
+function Transport:apart(work) end
+
 --- What every client has beside the methods of its API.
 ---@class luapay.Client
 local Client = {}

@@ -97,6 +97,16 @@ function Nginx:sleep(seconds)
   self.ngx.sleep(math.max(seconds, 0.001)) -- less is none to nginx
 end
 
+--- Does work that goes on when the request that asked for it is gone, as a
+--- customer who hangs up may end it.
+---@param work async fun()
+---@return boolean? begun nil: nginx has no more timers now
+function Nginx:apart(work)
+  return (self.ngx.timer.at(0, function()
+    work()
+  end))
+end
+
 --- Sends no more. What nginx keeps open closes after `idle_time`.
 function Nginx:close()
   self.closed = true

@@ -48,7 +48,7 @@ local function set_of(codes)
   return set
 end
 
--- How long something lasts when it is given up ahead of time.
+-- How long something lasts until it is renewed ahead of its end.
 local function ahead(seconds, margin)
   return seconds - math.min(margin, seconds / 2)
 end
@@ -62,7 +62,8 @@ end
 function mobip.new(options, transport, call, settings)
   local renewal, ask = gate.new(transport), asker.new(options, call, settings)
   local codes = set_of(options.token_codes)
-  local life = ahead((options.api_ttl or 1) * 3600, options.token_margin)
+  local whole = (options.api_ttl or 1) * 3600
+  local life = ahead(whole, options.token_margin)
   local idle = ahead(options.token_idle, options.token_margin)
   local signed_with = setmetatable({}, { __mode = "k" })
   local kept = keeping.new(settings, life, transport)
@@ -96,6 +97,29 @@ function mobip.new(options, transport, call, settings)
     return kept.token and now - kept.born < life and now - kept.last_use < idle
   end
 
+  -- When the token ends for sure, or now where there is none.
+  local function end_of(now)
+    if not kept.token then return now end
+    local unused = kept.last_use + options.token_idle
+    return math.min(kept.born + whole, unused)
+  end
+
+  -- A token that is good until its end, though its renewal failed.
+  local function renew(deadline)
+    local now = transport:now()
+    local ends = end_of(now)
+    if now < ends then
+      renewal:ahead(deadline, ends, open)
+      now = transport:now()
+      if now < end_of(now) then return true end
+    end
+    local opened, err
+    repeat -- what a call has waited for may be refused to another by now
+      opened, err = renewal:run(deadline, open)
+    until kept.token or not opened
+    return opened, err
+  end
+
   local auth = {}
 
   --- Signs a request, with a new token where one is needed.
@@ -104,10 +128,8 @@ function mobip.new(options, transport, call, settings)
   ---@return luapay.Fault? fault nothing of the request was sent
   function auth.sign(request, deadline)
     if not is_fresh(transport:now()) then
-      repeat -- what a call has waited for may be refused to another by now
-        local opened, err = renewal:run(deadline, open)
-        if not opened then return nil, err end
-      until kept.token
+      local good, err = renew(deadline)
+      if not good then return nil, err end
     end
     used()
     local query = request.method == "GET" and settings.query

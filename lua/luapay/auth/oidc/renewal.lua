@@ -100,13 +100,17 @@ local function token(kept, deadline)
   end
   local now = kept.transport:now()
   if kept.access and now < kept.renew_at then return kept.access end
+  if kept.access and now < kept.ends then
+    -- ahead of its end, a token is good though its renewal failed
+    kept.gate:ahead(deadline, kept.ends, kept.work)
+    now = kept.transport:now()
+    if kept.access and now < kept.ends then return kept.access end
+  end
   local renewed, err
   repeat -- what a call has waited for may be refused to another by now
     renewed, err = kept.gate:run(deadline, kept.work)
   until kept.access or not renewed
-  -- ahead of its end, a token is good though its renewal failed
-  local good = renewed or kept.transport:now() < kept.ends
-  if kept.access and good then return kept.access end
+  if kept.access and renewed then return kept.access end
   return nil, err
 end
 

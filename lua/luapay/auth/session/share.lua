@@ -7,6 +7,7 @@
 -- where something is shared.
 
 local fault = require "luapay.fault"
+local guard = require "luapay.guard"
 
 local share = {}
 
@@ -98,12 +99,14 @@ end
 local function locked(self, deadline, adopt, work, tell)
   local mark = random(9)
   if not try_lock(self, mark, deadline) then return "busy" end
-  local result, err = self:take(adopt) or nil, nil
-  if not result then
-    result, err = work(deadline)
+  local good, result, err = guard.call(function()
+    if self:take(adopt) then return true end
+    local result, err = work(deadline)
     if result then self:put(tell()) end
-  end
+    return result, err
+  end)
   unlock(self, mark)
+  if not good then error(result, 0) end
   return result, err
 end
 
