@@ -48,6 +48,7 @@ build = {
         "csrc/json.c",
         "csrc/money.c",
         "csrc/request.c",
+        "csrc/system.c",
         "csrc/text.c",
         "csrc/value.c",
       },

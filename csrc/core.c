@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "api.h"
+#include "system.h"
 
 static const struct pay_endpoint *check_endpoint (lua_State *L, int arg,
                                                   const struct pay_api **a) {
@@ -199,6 +200,7 @@ PAY_EXPORT int luaopen_luapay_core (lua_State *L);
 PAY_EXPORT int luaopen_luapay_core (lua_State *L) {
   pay_open_money(L);
   luaL_newlib(L, core_functions);
+  pay_open_system(L);
   lua_pushlightuserdata(L, NULL);
   lua_setfield(L, -2, "null");
   return 1;

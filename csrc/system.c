@@ -1,0 +1,205 @@
+/*
+** system.c - clocks that nobody sets, this process's number, and what a
+** path stands for: so that a journal notices a step of the clock, a fork,
+** and a file that was taken away under it.
+*/
+#define _DEFAULT_SOURCE
+#define _POSIX_C_SOURCE 200809L
+
+#include "system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/vfs.h>
+#endif
+
+/* Linux's CLOCK_MONOTONIC stands still while the machine is suspended. */
+#if defined(CLOCK_BOOTTIME)
+#define NEVER_SET CLOCK_BOOTTIME
+#else
+#define NEVER_SET CLOCK_MONOTONIC
+#endif
+
+static int push_time (lua_State *L, clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
+}
+
+/* nil and the system's word for what went wrong */
+static int push_failure (lua_State *L) {
+  luaL_pushfail(L);
+  lua_pushstring(L, strerror(errno));
+  return 2;
+}
+
+/*
+** wall() -> seconds since 1970; anybody may set this clock
+*/
+static int system_wall (lua_State *L) {
+  return push_time(L, CLOCK_REALTIME);
+}
+
+/*
+** boottime() -> seconds since this machine has started, suspended or not:
+** one clock for all its processes, which nobody can set
+*/
+static int system_boottime (lua_State *L) {
+  return push_time(L, NEVER_SET);
+}
+
+/*
+** sleep(seconds): blocks this thread
+*/
+static int system_sleep (lua_State *L) {
+  lua_Number seconds = luaL_checknumber(L, 1);
+  struct timespec t;
+  if (!(seconds > 0))
+    return 0;
+  if (seconds > 3600)
+    seconds = 3600;
+  t.tv_sec = (time_t)seconds;
+  t.tv_nsec = (long)((seconds - floor(seconds)) * 1e9);
+  while (nanosleep(&t, &t) != 0 && errno == EINTR)
+    ;
+  return 0;
+}
+
+/*
+** process() -> the number of this process; another one after a fork
+*/
+static int system_process (lua_State *L) {
+  pay_pushwhole(L, (long long)getpid());
+  return 1;
+}
+
+/* Reads up to 'size' bytes of a short file; returns how many. */
+static size_t read_short (const char *path, char *into, size_t size) {
+  int f = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t n = f < 0 ? 0 : read(f, into, size);
+  if (f >= 0)
+    close(f);
+  return n > 0 ? (size_t)n : 0;
+}
+
+/*
+** boot_id() -> text that names this start of this machine, as far as its
+** processes share one boottime(); empty where the system has no such name
+*/
+static int system_boot_id (lua_State *L) {
+  char id[64], space[64];
+  size_t n = read_short("/proc/sys/kernel/random/boot_id", id, sizeof(id));
+  ssize_t m = readlink("/proc/self/ns/time", space, sizeof(space));
+  while (n > 0 && (unsigned char)id[n - 1] <= ' ')
+    n--;
+  lua_pushlstring(L, id, n);
+  if (m > 0) { /* a container may count from elsewhere */
+    lua_pushliteral(L, "/");
+    lua_pushlstring(L, space, (size_t)m);
+    lua_concat(L, 3);
+  }
+  return 1;
+}
+
+/*
+** file(path) -> text that names the file itself, whatever its path; nil and
+** a message where there is none
+*/
+static int system_file (lua_State *L) {
+  struct stat s;
+  char name[64];
+  int n;
+  if (stat(luaL_checkstring(L, 1), &s) != 0)
+    return push_failure(L);
+  n = snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)s.st_dev,
+               (unsigned long long)s.st_ino);
+  lua_pushlstring(L, name, (size_t)n);
+  return 1;
+}
+
+/*
+** create_private(path) -> true when it made an empty file that only its
+** owner may read; false when there is one; nil and a message
+*/
+static int system_create_private (lua_State *L) {
+  int f = open(luaL_checkstring(L, 1), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+               S_IRUSR | S_IWUSR);
+  if (f < 0 && errno != EEXIST)
+    return push_failure(L);
+  lua_pushboolean(L, f >= 0);
+  if (f >= 0)
+    close(f);
+  return 1;
+}
+
+#if defined(__linux__)
+
+/* Whose files may be another kernel's too: its locks and its shared memory
+   are not ours. */
+static const struct {
+  unsigned long magic;
+  const char *name;
+} shared_systems[] = { { 0x6969, "nfs" },        { 0x517b, "smb" },
+                       { 0xff534d42, "cifs" },   { 0xfe534d42, "smb2" },
+                       { 0x01021997, "9p" },     { 0x65735546, "fuse" },
+                       { 0x5346414f, "afs" },    { 0x73757245, "coda" },
+                       { 0x00c36400, "ceph" },   { 0x0bd00bd0, "lustre" },
+                       { 0x47504653, "gpfs" },   { 0x01161970, "gfs2" },
+                       { 0x7461636f, "ocfs2" },  { 0x19830326, "beegfs" },
+                       { 0xa501fcf5, "vxfs" },   { 0x786f4256, "vboxsf" },
+                       { 0xbacbacbc, "vmhgfs" }, { 0x20030528, "orangefs" } };
+
+#endif
+
+/*
+** file_system(path) -> the name of the file system if it may be shared with
+** other machines, else false; nil and a message where there is no such path
+*/
+static int system_file_system (lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+#if defined(__linux__)
+  struct statfs s;
+  size_t i;
+  if (statfs(path, &s) != 0)
+    return push_failure(L);
+  for (i = 0; i < sizeof(shared_systems) / sizeof(shared_systems[0]); i++) {
+    if (((unsigned long)s.f_type & 0xffffffffUL) == shared_systems[i].magic) {
+      lua_pushstring(L, shared_systems[i].name);
+      return 1;
+    }
+  }
+#else
+  (void)path;
+#endif
+  lua_pushboolean(L, 0);
+  return 1;
+}
+
+static const luaL_Reg system_functions[] = {
+  { "wall", system_wall },
+  { "boottime", system_boottime },
+  { "boot_id", system_boot_id },
+  { "sleep", system_sleep },
+  { "process", system_process },
+  { "file", system_file },
+  { "create_private", system_create_private },
+  { "file_system", system_file_system },
+  { NULL, NULL }
+};
+
+void pay_open_system (lua_State *L) {
+  const luaL_Reg *f;
+  for (f = system_functions; f->name != NULL; f++) {
+    lua_pushcfunction(L, f->func);
+    lua_setfield(L, -2, f->name);
+  }
+}
