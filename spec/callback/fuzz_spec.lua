@@ -136,7 +136,10 @@ local function fuzz(world, requests, seed)
     assert.is_true(REPLIES[reply.status], reply.status)
     assert.is_string(reply.body)
     assert.is_table(events)
-    if reply.status ~= 200 then assert.same({}, events) end
+    -- the good ones of a list are handed out, then the answer is 400
+    if reply.status ~= 200 and reply.status ~= 400 then
+      assert.same({}, events)
+    end
     for _, event in ipairs(events) do
       assert.is_string(event.kind)
       assert.is_string(event.object)

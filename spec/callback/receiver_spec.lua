@@ -94,10 +94,6 @@ describe("a receiver", function()
     ["is nested too deep"] = ("["):rep(5000) .. ("]"):rep(5000),
     ["is a list of something else"] = "[1]",
     ["is a list of lists"] = "[[]]",
-    ["has nothing in front of a payment"] = '[null,{"payment_id":"1",'
-      .. '"status":"Executed"}]',
-    ["has nothing between payments"] = '[{"payment_id":"1",'
-      .. '"status":"Executed"},null,{"payment_id":"2","status":"Failed"}]',
     ["is an empty object"] = "{}",
     ["names nothing"] = '{"status":"Executed"}',
     ["has no status"] = '{"payment_id":"1"}',
@@ -122,11 +118,15 @@ describe("a receiver", function()
     refused(with(make:payment(), { headers = 12 }), 401, "credential")
   end)
 
-  it("takes all of a body or nothing", function()
+  it("takes what can be read of a list, and says that not all can", function()
     local request = make:payments { {}, { status = false } }
-    refused(request, 400, "body")
-    local _, events = receiver:receive(make:payments { {}, {} })
-    assert.equal(2, #events)
+    local reply, events, problem = receiver:receive(request)
+    assert.equal(400, reply.status)
+    assert.equal(1, #events)
+    assert.matches("element 2", problem.message)
+    reply, events = receiver:receive(request)
+    assert.equal(400, reply.status)
+    assert.same({}, events) -- it was handed out already
   end)
 
   it("raises for what is no request at all: that is a bug", function()
@@ -313,6 +313,29 @@ describe("a receiver", function()
       end)
     end
 
+    it("says 503 where the handler has a fault beside false", function()
+      local request = make:payment()
+      local away = fault.new { kind = "journal", message = "is locked" }
+      local reply, events, problem = receiver:handle(request, function()
+        return false, away
+      end)
+      assert.equal(503, reply.status)
+      assert.same({}, events)
+      assert.matches("is locked", problem.message)
+      reply, events = receiver:handle(request, yes)
+      assert.equal(200, reply.status)
+      assert.equal(1, #events)
+    end)
+
+    it("says 500 where the handler has anything else beside false", function()
+      for _, more in ipairs { {}, "text", 7 } do
+        local reply = receiver:handle(make:payment(), function()
+          return false, more
+        end)
+        assert.equal(500, reply.status)
+      end
+    end)
+
     it("tells the handler's error to who asked for it", function()
       local seen
       world = helper.subscriptions {
@@ -439,10 +462,11 @@ describe("a receiver", function()
         )
       end
       assert.equal(200, told("Executed").status)
-      assert.equal(500, told("Failed").status)
+      assert.equal(500, told("Suspended").status)
       good = true
-      assert.equal(200, told("Failed").status)
-      assert.same({ "Failed after Executed", "Failed after Executed" }, late)
+      assert.equal(200, told("Suspended").status)
+      local line = "Suspended after Executed"
+      assert.same({ line, line }, late)
     end)
 
     it("does not take the same event for late when it comes again", function()

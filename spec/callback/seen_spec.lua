@@ -105,11 +105,11 @@ for name, open in pairs(STORES) do
       assert.is_true(store:advance("a", 1, "Requested", false, 100))
       assert.is_true(store:advance("a", 3, "Executed", true, 100))
       assert.same(
-        { false, "Executed" },
+        { false, "Executed", 3 },
         { store:advance("a", 1, "Requested", false, 100) }
       )
       assert.same(
-        { false, "Executed" },
+        { false, "Executed", 3 },
         { store:advance("a", 2, "Created", false, 100) }
       )
       assert.is_true(store:advance("b", 1, "Requested", false, 100))
@@ -125,7 +125,7 @@ for name, open in pairs(STORES) do
     it("keeps the first of two ends", function()
       store:advance("a", 3, "Executed", true, 100)
       assert.same(
-        { false, "Executed" },
+        { false, "Executed", 3 },
         { store:advance("a", 3, "Failed", true, 100) }
       )
       assert.is_true((store:advance("a", 3, "Executed", true, 100)))

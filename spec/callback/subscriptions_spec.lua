@@ -176,20 +176,32 @@ describe("callback.mobilepay_subscriptions reads", function()
     assert.equal("unknown", events[2].whose)
   end)
 
-  it(
-    "a status that is new: it is not final unless its code says so",
-    function()
-      local events = receive(make:payments {
-        { status = "Paused", status_code = 59999 },
-        { status = "Stopped", status_code = 50006 },
-      })
-      assert.equal("Paused", events[1].status)
-      assert.is_false(events[1].final)
-      assert.equal("unknown", events[1].whose)
-      assert.is_true(events[2].final)
-      assert.equal("provider", events[2].whose)
+  it("a status that is new as not final, whatever its code", function()
+    local events = receive(make:payments {
+      { status = "Paused", status_code = 59999 },
+      { status = "Stopped", status_code = 50006 },
+      { status = "Halved", status_code = 0 },
+    })
+    for i, word in ipairs { "Paused", "Stopped", "Halved" } do
+      local one = events[i]
+      assert.same(
+        { word, false, "unknown" },
+        { one.status, one.final, one.whose }
+      )
+      assert.is_nil(one.text)
     end
-  )
+  end)
+
+  it("no state of a payment whose type is new", function()
+    local events = receive(make:payments {
+      { payment_type = "Split", status = "Executed", status_code = 0 },
+    })
+    local one = events[1]
+    assert.same({ "payment", "Executed" }, { one.kind, one.status })
+    assert.is_false(one.final)
+    assert.is_nil(one.text)
+    assert.equal("Split", one.payment_type)
+  end)
 
   it("the provider's own words where it has some", function()
     local events = receive(make:payment { status_text = "Paid in full." })
@@ -201,9 +213,7 @@ describe("callback.mobilepay_subscriptions reads", function()
     { "10.01", "10.01" },
     { "10", "10.00" },
     { '"1234567890123456.78"', "1234567890123456.78" },
-    { '"a lot"', nil },
     { "null", nil },
-    { "[]", nil },
   } do
     it("the amount " .. case[1] .. " exactly, or not at all", function()
       local events = send(
@@ -215,6 +225,59 @@ describe("callback.mobilepay_subscriptions reads", function()
       assert.equal(case[2], events[1].amount)
       assert.is_table(events[1].raw)
     end)
+  end
+
+  for _, amount in ipairs { '"a lot"', "[]", "true", '"12.505"' } do
+    it("no event with the amount " .. amount, function()
+      local reply, events, problem = receiver:receive(with(make:payment(), {
+        body = '[{"payment_id":"1","status":"Executed","amount":'
+          .. amount
+          .. "}]",
+      }))
+      assert.equal(400, reply.status)
+      assert.same({}, events)
+      assert.matches("amount", problem.message)
+    end)
+  end
+
+  it("an amount without its currency", function()
+    local events =
+      send '[{"payment_id":"1","status":"Executed","amount":"12.5"}]'
+    assert.equal("12.50", events[1].amount)
+  end)
+
+  for what, bad in pairs {
+    ["null"] = "null",
+    ["a number"] = "7",
+    ["an object without an id"] = '{"status":"Executed"}',
+    ["an object without a status"] = '{"payment_id":"3"}',
+    ["no amount"] = '{"payment_id":"3","status":"x","amount":"y"}',
+  } do
+    local good = '{"payment_id":"1","status":"Executed"}'
+    local other = '{"payment_id":"2","status":"Failed"}'
+    for place, list in pairs {
+      ["at the head of a list"] = { bad, good, other },
+      ["within a list"] = { good, bad, other },
+      ["at the end of a list"] = { good, other, bad },
+    } do
+      it(("the good ones beside %s %s"):format(what, place), function()
+        local request = with(make:payment(), {
+          body = "[" .. table.concat(list, ",") .. "]",
+        })
+        local handled = {}
+        local reply, events, problem = receiver:handle(request, function(event)
+          handled[#handled + 1] = event.payment_id
+          return true
+        end)
+        assert.equal(400, reply.status)
+        assert.same({ "1", "2" }, handled)
+        assert.equal(2, #events)
+        assert.equal("body", problem.code)
+        -- it comes again, and nothing is handled twice
+        reply = receiver:handle(request, error)
+        assert.equal(400, reply.status)
+      end)
+    end
   end
 
   it("an id that is a long number, digit for digit", function()
@@ -263,15 +326,28 @@ describe("callback.mobilepay_subscriptions reads", function()
     end
   end)
 
-  it("the second end of a payment as stale: somebody has to look", function()
+  it("the second end of a payment as what contradicts the first", function()
     receive(make:payment { payment_id = "1" })
     local events = receive(make:payment {
       payment_id = "1",
       status = "Failed",
       status_code = 50000,
     })
-    assert.is_true(events[1].stale)
-    assert.equal("Executed", events[1].known)
+    assert.is_nil(events[1].stale)
+    assert.equal("Executed", events[1].contradicts)
+  end)
+
+  it("both ends of a payment, in a handler", function()
+    local ends = {}
+    for _, status in ipairs { "Executed", "Failed", "Executed" } do
+      local request = make:payment { payment_id = "1", status = status }
+      local reply = receiver:handle(request, function(event)
+        ends[#ends + 1] = event.status
+        return true
+      end)
+      assert.equal(200, reply.status)
+    end
+    assert.same({ "Executed", "Failed" }, ends)
   end)
 end)
 

@@ -10,9 +10,17 @@ local body = {}
 
 local LONGEST = 200 -- bytes of an id
 
+-- A null in a list becomes false: whoever walks through the list would miss
+-- what stands behind a nil.
+local function fill_gaps(list)
+  for i = 1, #list do
+    if type(list[i]) == "userdata" then list[i] = false end
+  end
+end
+
 --- Decodes a body. Long numbers keep their digits.
 ---@param text string
----@return table? value
+---@return table? value a null in a list is false
 ---@return luapay.callback.Refusal? refusal
 ---@return boolean is_list what it is, where it is empty
 function body.decode(text)
@@ -20,22 +28,9 @@ function body.decode(text)
   if type(value) ~= "table" then
     return refuse(400, "body", "is no JSON object or array")
   end
-  return core.clean(value), nil, text:find "^%s*%[" ~= nil
-end
-
---- Whether a list has a null in front of something else: whoever walks
---- through it would miss what stands behind.
----@param list table
----@return boolean
-function body.has_gap(list)
-  local count, walked = 0, 0
-  for _ in pairs(list) do
-    count = count + 1
-  end
-  for _ in ipairs(list) do
-    walked = walked + 1
-  end
-  return count ~= walked
+  local is_list = text:find "^%s*%[" ~= nil
+  if is_list then fill_gaps(value) end
+  return core.clean(value), nil, is_list
 end
 
 --- The members of an object by their names in lower case. One callback has

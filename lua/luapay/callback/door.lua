@@ -57,8 +57,9 @@ local function allowed(methods)
   return table.concat(names, ", ")
 end
 
---- The events of a request; or nil, and the reply to it, no events, and
---- the problem.
+--- The events of a request, and where a part of it cannot be read, a
+--- function that gives the reply to that and the problem; or nil, and the
+--- reply to it, no events, and the problem.
 function door.open(self, given)
   if type(given) ~= "table" then
     error("callback: expected a request, a table", 4)
@@ -83,7 +84,11 @@ function door.open(self, given)
   for _, event in ipairs(events) do
     event.time, event.verified = self.clock(), self.reader.verified
   end
-  return events
+  return events,
+    refusal and function()
+      local said, _, problem = refuse(self, refusal)
+      return said, problem
+    end
 end
 
 --- A problem that was not the request's fault: it is to come again.

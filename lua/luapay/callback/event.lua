@@ -22,22 +22,20 @@ end
 
 -- The row of a code. Not one that belongs to another status: one of the
 -- provider's own examples has "Canceled" with the code of "Rejected".
-local function row_of(made, sort, known)
+local function row_of(made, sort)
   local rows = (codes[made.api] or NOTHING)[sort] or NOTHING
   local row = rows[made.status_code or 0] or rows[made.status]
-  if row and (not known and made.status_code or fits(row, made.status)) then
-    return row
-  end
+  return row and fits(row, made.status) and row or nil
 end
 
--- What the status and its code say. The status counts; the code only where
--- the status is not known.
-local function judge(made, sort, status, code)
+-- What the status says; its code only adds why. A code never stands for a
+-- status that is not known: 0 means paid here and reserved there.
+local function read_status(made, sort, status, code)
   local state
   made.status, state = states.read(made.api, sort, status)
   made.status_code = codes.number(code)
-  local row = row_of(made, sort, state)
-  made.final = (state or row or NOTHING).final or false
+  local row = state and row_of(made, sort)
+  made.final = state ~= nil and state.final
   made.text = made.text or row and row.text
   made.whose = codes.whose(row, made.status)
   made.rank = state and state.rank
@@ -58,7 +56,7 @@ function event.new(api, kind, about, fields)
   made.object = join(api, about.object)
   made.final, made.whose = false, "nobody"
   if about.status then
-    judge(made, about.sort or kind, about.status, about.code)
+    read_status(made, about.sort or kind, about.status, about.code)
     if mark == nil then mark = made.status end
   end
   if mark then made.id = join(made.object, mark) end

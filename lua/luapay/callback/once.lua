@@ -23,10 +23,12 @@ local function reason(why)
     }
 end
 
--- Whether this event is behind what is known; says so in it.
-local function look(self, event)
+-- Whether this event is behind what is known, or says the opposite; says so
+-- in it. Of two ends that exclude each other none is passed over: the later
+-- one may be the true one.
+local function compare(self, event)
   if not event.rank then return true end
-  local moved, known = self.seen:advance(
+  local moved, known, rank = self.seen:advance(
     event.object,
     event.rank,
     event.status,
@@ -34,11 +36,15 @@ local function look(self, event)
     self.keep
   )
   if moved == nil then return nil, known end
-  if not moved then
+  if moved then return true end
+  local line = "%s is %s and stays so; %s came late"
+  if event.final and (rank or event.rank) == event.rank then
+    event.contradicts = known
+    line = "%s was %s; now it is %s"
+  else
     event.stale, event.known = true, known
-    local line = "%s is %s and stays so; %s came late"
-    self:say(line:format(event.object, tostring(known), event.status))
   end
+  self:say(line:format(event.object, tostring(known), event.status))
   return true
 end
 
@@ -52,7 +58,7 @@ function once.mark(self, event)
   local new = false
   if not known then
     local good
-    good, why = look(self, event)
+    good, why = compare(self, event)
     if not good then return nil, reason(why) end
     new, why = self.seen:first(event.id, self.keep)
   end
@@ -60,12 +66,12 @@ function once.mark(self, event)
   return new, new == nil and reason(why) or nil
 end
 
-local function failed(event, message)
+local function failed(event, code, message)
   return nil,
     fault.new {
       kind = "callback",
       api = event.api,
-      code = "handler",
+      code = code,
       outcome = "unknown",
       message = ("%s: %s"):format(event.kind, message),
     }
@@ -79,9 +85,11 @@ local function handle(self, event, fn)
   local good, result, reply = guard.call(fn, event)
   if not good then
     if self.on_error then pcall(self.on_error, result, event) end
-    return failed(event, "the handler has raised an error")
+    return failed(event, "handler", "the handler has raised an error")
+  elseif result == false and fault.is(reply) then
+    return failed(event, "later", tostring(reply))
   elseif result ~= true then
-    return failed(event, "the handler has not returned true")
+    return failed(event, "handler", "the handler has not returned true")
   end
   return true, nil, reply
 end
@@ -92,7 +100,7 @@ local function settle(self, event, fn)
   if known == nil then return nil, why end
   if known then return false end
   local good, reply
-  good, why = look(self, event)
+  good, why = compare(self, event)
   if not good then return nil, why end
   good, why, reply = handle(self, event, fn)
   if not good then return nil, why end
@@ -129,7 +137,7 @@ local function run(self, event, fn)
 end
 
 --- Handles an event unless it was handled before, and wipes its card.
----@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@param fn luapay.callback.Handler
 ---@return boolean? new false when it was handled before; nil: not handled
 ---@return luapay.Fault? fault
 ---@return table? reply the handler's own

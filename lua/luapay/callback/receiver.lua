@@ -41,7 +41,8 @@ end
 --- fail, as they do not come again. Use `handle` where it may.
 ---
 --- With a reply of 503 there may be events, too: those that came before
---- the store failed.
+--- the store failed; and with one of 400, those of a list beside what cannot
+--- be read.
 ---@param given luapay.callback.Request
 ---@return luapay.callback.Reply reply
 ---@return luapay.callback.Event[] events maybe none
@@ -49,25 +50,34 @@ end
 function Receiver:receive(given)
   local events, reply, none, problem = door.open(self, given)
   if not events then return reply, none, problem end
-  local fresh = {}
+  local bad, fresh = reply, {}
   for _, event in ipairs(events) do
     local new, why = once.mark(self, event)
     if new == nil then return door.postpone(self, why), fresh, why end
     if new then fresh[#fresh + 1] = event end
   end
+  if bad then
+    reply, problem = bad()
+    return reply, fresh, problem
+  end
   return door.reply(200), fresh
 end
 
 --- Takes a request, and calls `fn(event)` for each event that was not
---- handled before. `fn` returns true when its work is done and durable;
---- else, and when it raises an error, the reply is 500 and the event comes
---- again. Events about one thing are handled one after the other. One that
---- came late goes to `on_stale` instead.
+--- handled before. `fn` returns true when its work is done and durable.
+--- False and a fault: it cannot be done now, the reply is 503. Anything
+--- else, and an error that it raises, is a bug of it: 500. In both cases the
+--- event comes again. Events about one thing are handled one after the
+--- other. One that came late goes to `on_stale` instead.
 ---
---- As its second value `fn` may return what the reply shall have.
+--- Of a list, each event is handled, and 200 is the reply only if all were:
+--- those that were do not come again with the others. What cannot be read
+--- makes it 400 when the rest is handled.
+---
+--- With true, `fn` may return what the reply shall have.
 ---@async
 ---@param given luapay.callback.Request
----@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@param fn luapay.callback.Handler
 ---@return luapay.callback.Reply reply
 ---@return luapay.callback.Event[] events those that were handled now
 ---@return luapay.Fault? problem for the log; no secret is in it
@@ -77,7 +87,8 @@ function Receiver:handle(given, fn)
   end
   local events, reply, none, problem = door.open(self, given)
   if not events then return reply, none, problem end
-  local done, own = {}, nil
+  local bad, done, own = reply, {}, nil
+  reply = nil
   for _, event in ipairs(events) do
     local new, why, more = once.run(self, event, fn)
     if new then
@@ -86,14 +97,17 @@ function Receiver:handle(given, fn)
     elseif new == nil then
       reply = door.postpone(self, why)
     end
-    problem = why or problem
+    problem = problem or why
+  end
+  if bad and not reply then
+    reply, problem = bad()
   end
   return reply or door.own(own), done, problem
 end
 
 --- Answers the request that nginx handles, in content_by_lua: see `handle`.
 ---@async
----@param fn fun(event: luapay.callback.Event): boolean?, table?
+---@param fn luapay.callback.Handler
 function Receiver:nginx(fn)
   return require("luapay.callback.nginx").serve(self, fn)
 end

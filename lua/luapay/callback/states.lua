@@ -93,7 +93,7 @@ end
 ---@return string status
 ---@return { rank: integer, final: boolean }? about nil when it is not known
 function states.read(api, kind, status)
-  local list = states[api][kind]
+  local list = states[api][kind] or {}
   local word = status:lower()
   local name = find(list, word) or find(list, SAME[word])
   if name then return name, list[name] end

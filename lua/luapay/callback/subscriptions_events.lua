@@ -13,13 +13,18 @@ local API = "mobilepay_subscriptions"
 
 local events = {}
 
--- An exact decimal, however it was written; nil for what is none.
+-- An exact decimal, however it was written; nil where there is none, false
+-- for what is no amount. Both currencies of MobilePay have two decimals, so
+-- an amount without its currency can be read as well.
 local function amount_of(members)
   local amount, currency = members.amount, members.currency
-  if type(amount) ~= "number" and type(amount) ~= "string" then return nil end
-  if type(currency) ~= "string" then return nil end
-  local money = core.money(amount, currency)
-  return money and money.decimal
+  if amount == nil then return nil end
+  if type(amount) ~= "number" and type(amount) ~= "string" then
+    return false
+  end
+  local money = type(currency) == "string" and core.money(amount, currency)
+    or core.money(amount, "DKK")
+  return money and money.decimal or false
 end
 
 -- Text as it stands; an id that is a number becomes text.
@@ -45,9 +50,12 @@ end
 
 local readers = {}
 
+-- The states of a payment of a type that is not known are not known either.
+local SORTS = { regular = "payment", oneoff = "one_off_payment" }
+
 function readers.payment(m)
-  local word = is_text(m.payment_type)
-  local is_one_off = word and word:lower() == "oneoff"
+  local word = is_text(m.payment_type) or "regular"
+  local sort = SORTS[word:lower()] or "payment of another type"
   local fields = take({ amount = amount_of(m) }, m, {
     "payment_id",
     "agreement_id",
@@ -56,12 +64,10 @@ function readers.payment(m)
     "payment_date",
     "payment_type",
   })
-  return event.new(
-    API,
-    is_one_off and "one_off_payment" or "payment",
-    about(m, "payment", fields.payment_id),
-    fields
-  )
+  local what = about(m, "payment", fields.payment_id)
+  what.sort = sort
+  local kind = sort == "one_off_payment" and sort or "payment"
+  return event.new(API, kind, what, fields)
 end
 
 function readers.agreement(m)
@@ -99,27 +105,35 @@ local function read_one(object)
     return refuse(400, "body", "has no status")
   end
   local made = readers[name](members)
+  if made.amount == false then
+    return refuse(400, "body", "has an amount that is none")
+  end
   made.raw = object
   return made
 end
 
---- Reads the body of a callback: all of it, or nothing.
+--- Reads the body of a callback. What is good of a list is read, also beside
+--- what is not: one bad element must not hold back the payments of others.
 ---@param text string
 ---@return luapay.callback.Event[]? events
----@return luapay.callback.Refusal? refusal
+---@return luapay.callback.Refusal? refusal also beside events
 function events.read(text)
   local value, refusal, is_list = body.decode(text)
   if not value then return nil, refusal end
-  local objects = is_list and value or { value }
-  if body.has_gap(objects) then
-    return refuse(400, "body", "has nothing in its list")
+  local list, bad = {}, nil
+  for i, object in ipairs(is_list and value or { value }) do
+    local made
+    made, refusal = read_one(object)
+    if made then
+      list[#list + 1] = made
+    elseif not bad then
+      bad = refusal
+      if is_list then
+        bad.message = ("element %d %s"):format(i, bad.message)
+      end
+    end
   end
-  local list = {}
-  for i, object in ipairs(objects) do
-    list[i], refusal = read_one(object)
-    if not list[i] then return nil, refusal end
-  end
-  return list
+  return (list[1] or not bad) and list or nil, bad
 end
 
 return events

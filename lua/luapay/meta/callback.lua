@@ -44,6 +44,7 @@
 ---@field rank? integer of its status
 ---@field stale? boolean it came late: what is known is ahead of it
 ---@field known? string the status that is ahead of a stale one
+---@field contradicts? string another end, which came before this one
 ---@field raw? table what was sent, with cards and tokens hidden
 ---@field amount? string exact decimal text: "12.50"
 ---@field currency? string
@@ -64,6 +65,10 @@
 ---| "failed_payment" # Online
 ---| "link" # Mobip
 ---| "buy" # Infobip
+
+--- Handles an event: true when that is done and durable, and maybe what the
+--- reply shall have; false and a fault when it cannot be done now (503).
+---@alias luapay.callback.Handler async fun(event: luapay.callback.Event): boolean?, table|luapay.Fault|nil
 
 --- A store of what was seen: see luapay.callback.seen.
 ---@class luapay.callback.Seen
@@ -108,6 +113,7 @@ function Seen:release(key, mine) end
 ---@param seconds number how long to remember it
 ---@return boolean? moved
 ---@return string|luapay.Fault|nil known the state that stays
+---@return integer? rank of the state that stays
 function Seen:advance(key, rank, state, is_final, seconds) end
 
 --- What every receiver takes.

@@ -52,12 +52,12 @@ function Store:advance(key, rank, state, is_final, seconds)
   if added == nil then return nil, why end
   for above = states.TOP, rank + 1, -1 do
     local known = self.dict:get(base .. above)
-    if known ~= nil then return false, known end
+    if known ~= nil then return false, known, above end
   end
   if added or not is_final then return true end
   local known = self.dict:get(base .. rank)
   if known == nil or known == state then return true end
-  return false, known
+  return false, known, rank
 end
 
 --- Makes a store.

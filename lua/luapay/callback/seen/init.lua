@@ -8,8 +8,8 @@
 --                          until it is given to `release(key, value)`, or
 --                          the time is over
 --   advance(key, rank, state, is_final, seconds)
---                          true, or false and the state that stays: one of
---                          a higher rank, or another final one of this rank
+--                          true, or false, the state that is known, and its
+--                          rank: a higher one, or another final one of this
 
 local fault = require "luapay.fault"
 local memory = require "luapay.callback.seen.memory"

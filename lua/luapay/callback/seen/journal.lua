@@ -80,18 +80,19 @@ function Store:release(key, number)
 end
 
 function Store:advance(key, rank, state, is_final)
-  local base, known = "state:" .. key .. ":", nil
+  local base, known, place = "state:" .. key .. ":", nil, rank
   local moved, why = run(self, function(store, now)
     local added = take(store, base .. rank, state, now)
     for above = states.TOP, rank + 1, -1 do
-      known = value_of(store, base .. above)
+      known, place = value_of(store, base .. above), above
       if known then return false end
     end
+    place = rank
     known = not added and is_final and value_of(store, base .. rank) or nil
     return known == nil or known == state
   end)
   if moved == nil then return nil, why end
-  return moved, known
+  return moved, known, place
 end
 
 --- Makes a store. A journal forgets its keys when `journal:forget(age)` is

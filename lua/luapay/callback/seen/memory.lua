@@ -60,7 +60,7 @@ function Store:advance(key, rank, state, is_final, seconds)
       or known.rank == rank and is_final and known.state ~= state
     )
   then
-    return false, known.state
+    return false, known.state, known.rank
   end
   return set(self, "state:" .. key, { rank = rank, state = state }, seconds)
 end
