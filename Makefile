@@ -46,16 +46,18 @@ OUT = build/$(V)$(KIND)
 INTERPRETER = $(if $(filter luajit,$(V)),luajit,lua$(V))
 INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 
-# A C module is the sources that begin with its name, and its libraries;
-# the core has what is left.
-C_MODULES = core curl crypto
+# A C module is the sources that begin with its name, those of the modules
+# that it has inside, and its libraries; the core has what is left.
+C_MODULES = core http curl crypto
+INSIDE_curl = http
 LIBS_core = -lm
 LIBS_curl = -lcurl
 LIBS_crypto = -lcrypto
 named = $(wildcard csrc/$(1)*.c)
 sources = $(if $(filter core,$(1)),$(filter-out \
   $(foreach m,$(filter-out core,$(C_MODULES)),$(call named,$(m))),\
-  $(wildcard csrc/*.c)),$(call named,$(1)))
+  $(wildcard csrc/*.c)),$(call named,$(1)) \
+  $(foreach m,$(INSIDE_$(1)),$(call named,$(m))))
 objects = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(call sources,$(1)))
 HELP_C = $(wildcard spec/support/*.c)
 MODULES = $(C_MODULES:%=$(OUT)/luapay/%.so) $(HELP_C:%.c=$(OUT)/%.so)

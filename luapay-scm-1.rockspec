@@ -54,6 +54,13 @@ build = {
       },
       libraries = { "m" },
     },
+    -- HTTP for the transports: needs only Lua
+    ["luapay.http"] = {
+      sources = {
+        "csrc/http.c",
+        "csrc/http_lua.c",
+      },
+    },
     -- the transport for scripts: needs libcurl
     ["luapay.curl"] = {
       sources = {
@@ -68,6 +75,8 @@ build = {
         "csrc/curl_text.c",
         "csrc/curl_url.c",
         "csrc/curl_wait.c",
+        "csrc/http.c",
+        "csrc/http_lua.c",
       },
       libraries = { "curl" },
       incdirs = { "$(LIBCURL_INCDIR)" },

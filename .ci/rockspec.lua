@@ -3,11 +3,14 @@
 local ROCKSPEC = "luapay-scm-1.rockspec"
 
 -- The C modules as in the Makefile: what begins with their names is theirs,
--- the rest is the core's. `place`: as the rockspec names the library's.
+-- the rest is the core's. `inside`: a module whose sources are also in this
+-- one; `place`: as the rockspec names the library's.
 local C_MODULES = {
   { name = "core", library = "m", about = "the core: needs only Lua" },
+  { name = "http", about = "HTTP for the transports: needs only Lua" },
   {
     name = "curl",
+    inside = "http",
     library = "curl",
     place = "LIBCURL",
     about = "the transport for scripts: needs libcurl",
@@ -25,8 +28,11 @@ local C_MODULE = [[
     ["luapay.%s"] = {
       sources = {
 %s      },
+%s%s    },
+]]
+
+local LIBRARY = [[
       libraries = { "%s" },
-%s    },
 ]]
 
 local PLACE = [[
@@ -46,7 +52,10 @@ local function find(words)
 end
 
 -- The words of a find for the sources of a module.
-local function sources_of(name)
+local function sources_of(name, inside)
+  if inside then
+    return ("csrc -name '%s*.c' -o -name '%s*.c'"):format(name, inside)
+  end
   if name ~= "core" then return ("csrc -name '%s*.c'"):format(name) end
   local words = { "csrc -name '*.c'" }
   for _, module in ipairs(C_MODULES) do
@@ -59,15 +68,16 @@ end
 
 local function c_module(module)
   local lines = {}
-  for i, path in ipairs(find(sources_of(module.name))) do
+  for i, path in ipairs(find(sources_of(module.name, module.inside))) do
     lines[i] = ('        "%s",\n'):format(path)
   end
+  local library = module.library and LIBRARY:format(module.library)
   local place = module.place and PLACE:format(module.place, module.place)
   return C_MODULE:format(
     module.about,
     module.name,
     table.concat(lines),
-    module.library,
+    library or "",
     place or ""
   )
 end
