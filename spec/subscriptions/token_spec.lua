@@ -119,24 +119,87 @@ describe("luapay.mobilepay_subscriptions", function()
     assert(other:get_provider {})
   end)
 
-  it("survives a hook that raises, and tells it again", function()
-    local count, kept = 0, nil
-    local provider, client = helper.open({ rotation = "rotate" }, {
-      on_tokens = function(tokens)
+  for what, fail in pairs {
+    ["raises"] = function()
+      error "the disk is full"
+    end,
+    ["returns false"] = function()
+      return false
+    end,
+  } do
+    it("uses no rotated token before it is stored: one " .. what, function()
+      local count, kept = 0, nil
+      local provider, client = helper.open({ rotation = "rotate" }, {
+        on_tokens = function(tokens)
+          count = count + 1
+          if count < 3 then return fail() end
+          kept = tokens.refresh_token
+        end,
+      })
+      for _ = 1, 2 do
+        local _, err = client:get_provider {}
+        assert.equal(
+          "auth not_stored failed",
+          err.kind .. " " .. err.code .. " " .. err.outcome
+        )
+      end
+      assert.equal(0, calls(provider, "get_provider"))
+      assert(client:get_provider {})
+      assert(client:get_provider {})
+      assert.equal(3, count)
+      assert.is_truthy(kept)
+      assert.equal(1, calls(provider, "token"))
+    end)
+  end
+
+  it("survives a hook that raises where nothing was rotated", function()
+    local count = 0
+    local _, client = helper.open({ rotation = "none" }, {
+      on_tokens = function()
         count = count + 1
         if count < 3 then error "the disk is full" end
-        kept = tokens.refresh_token
       end,
     })
-    assert(client:get_provider {})
-    assert(client:get_provider {})
-    assert.equal(2, count)
-    assert.is_nil(kept)
-    assert(client:get_provider {})
-    assert(client:get_provider {})
+    for _ = 1, 4 do
+      assert(client:get_provider {})
+    end
     assert.equal(3, count)
-    assert.is_truthy(kept)
-    assert.equal(1, calls(provider, "token"))
+  end)
+
+  it("renews with what another process has stored meanwhile", function()
+    local store
+    local provider = helper.open { rotation = "rotate" }
+    store = provider:refresh_token()
+    local function process(read)
+      local _, client = helper.open(nil, {
+        transport = provider:transport(),
+        refresh_token = read,
+        on_tokens = function(tokens)
+          store = tokens.refresh_token
+        end,
+      })
+      return client
+    end
+    local stale = store
+    local reads = 0
+    local late = process(function()
+      reads = reads + 1
+      return reads == 1 and stale or store -- read, and then overtaken
+    end)
+    assert(process(function()
+      return store
+    end):get_provider {})
+    assert(late:get_provider {})
+  end)
+
+  it("says that a lost renewal has cost the consent, when it has", function()
+    local provider, client = helper.open { rotation = "rotate" }
+    provider:inject { at = "token", fault = "lost_answer" }
+    local _, err = client:get_provider {}
+    assert.matches("may have used up the refresh token", err.message)
+    _, err = client:get_provider {}
+    assert.equal("invalid_grant", err.code)
+    assert.matches("whose answer was lost", err.message)
   end)
 
   it("keeps the refresh token when an answer was lost", function()

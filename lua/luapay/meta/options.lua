@@ -120,8 +120,10 @@
 ---@field client_id? string
 --- Of OpenID Connect.
 ---@field client_secret? string
---- Told of new tokens: keep `refresh_token`, the old one may be of no use.
----@field on_tokens? fun(tokens: table)
+--- Stores new tokens: keep `refresh_token`, the old one may be of no use. When
+--- it raises or returns false, a new refresh token was not stored, and no
+--- call is made until it is.
+---@field on_tokens? fun(tokens: table): boolean?
 --- Seconds before its end at which an access token is renewed; 30.
 ---@field refresh_ahead? number
 --- Whose OpenID provider is asked; "DK".

@@ -30,8 +30,15 @@ local function check_answer(login, answer)
   if type(answer.code) ~= "string" or answer.code == "" then
     return refuse("code", "the answer has no code")
   end
+  if type(answer.id_token) ~= "string" then
+    return refuse("id_token", "the answer has no id_token")
+  end
   return true
 end
+
+-- Those that an id_token must have, by the way it came (OpenID Connect Core,
+-- 3.3.2.11 and 3.3.3.8): without the first, a code can be swapped.
+local REQUIRED = { c_hash = true, at_hash = false }
 
 -- An id_token's claims, and whether it goes with this text.
 local function validate(inner, token, nonce, hash, text, deadline)
@@ -43,6 +50,7 @@ local function validate(inner, token, nonce, hash, text, deadline)
     leeway = options.leeway,
   }, deadline)
   if not claims then return nil, err end
+  if claims[hash] == nil and not REQUIRED[hash] then return claims end
   if jwt.has_hash(claims[hash], text) then return claims end
   return refuse(hash, "the id_token belongs to something else")
 end
@@ -79,17 +87,15 @@ return function(inner, login, answer, deadline)
   local good, err = check_answer(login, answer)
   if not good then return nil, err end
   local before
-  if answer.id_token then
-    before, err = validate(
-      inner,
-      answer.id_token,
-      login.nonce,
-      "c_hash",
-      answer.code,
-      deadline
-    )
-    if not before then return nil, err end
-  end
+  before, err = validate(
+    inner,
+    answer.id_token,
+    login.nonce,
+    "c_hash",
+    answer.code,
+    deadline
+  )
+  if not before then return nil, err end
   local tokens
   tokens, err = ask(inner, login, answer.code, deadline)
   if not tokens then return nil, err end
@@ -102,7 +108,7 @@ return function(inner, login, answer, deadline)
     deadline
   )
   if not tokens.claims then return nil, err end
-  if before and before.sub ~= tokens.claims.sub then
+  if before.sub ~= tokens.claims.sub then
     return refuse("sub", "the two id_tokens are about different people")
   end
   return setmetatable(tokens, mt)

@@ -35,9 +35,16 @@ local function send(transport, request, deadline, harmless)
     }, request.endpoint)
 end
 
+--- Whether a status says that nothing was done.
+---@param status? integer
+---@return boolean
+function http.is_refusal(status)
+  return status ~= nil and status >= 400 and status <= 499 and status ~= 408
+end
+
 -- The fault for an answer that is of no use.
 local function useless(endpoint, status, answer, harmless)
-  local refused = status >= 400 and status <= 499
+  local refused = http.is_refusal(status)
   local said = type(answer) == "table" and answer or {}
   return fault.new({
     kind = status < 400 and "decode" or refused and "auth" or "server",

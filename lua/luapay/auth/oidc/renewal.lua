@@ -32,12 +32,24 @@ local function copy(tokens)
   })
 end
 
--- A hook that raises is told again before the next call: what it was given
--- may be the only way back in.
-local function tell(kept)
-  if kept.untold and (pcall(kept.options.on_tokens, copy(kept.untold))) then
-    kept.untold = nil
-  end
+-- Has the host store what a renewal gave. What it could not store is given
+-- to it again before the next call. Whether nothing is left to store.
+local function store(kept)
+  if not kept.unstored then return true end
+  local good, done = pcall(kept.options.on_tokens, copy(kept.unstored))
+  if good and done ~= false then kept.unstored = nil end
+  return kept.unstored == nil
+end
+
+-- The old refresh token is of no use once there is a new one: that must be
+-- stored before anything is done with it, or a crash would be the end of the
+-- merchant's consent.
+local function stored(kept)
+  if store(kept) or not kept.unstored.refresh_token then return true end
+  return refused(
+    "not_stored",
+    "the new refresh token could not be stored: on_tokens has failed"
+  )
 end
 
 -- The old refresh token stays until a new one is here.
@@ -46,22 +58,24 @@ local function keep(kept, tokens, asked_at)
   kept.access = tokens.access_token
   kept.ends = asked_at + lasts
   kept.renew_at = kept.ends - math.min(kept.options.refresh_ahead, lasts / 2)
+  kept.lost = nil
   if type(tokens.refresh_token) ~= "string" then
     tokens.refresh_token = nil
   elseif type(kept.refresh) == "string" then
     kept.refresh = tokens.refresh_token
   end
-  if kept.options.on_tokens then
-    kept.untold = tokens
-    tell(kept)
-  end
-  return true
+  if kept.options.on_tokens then kept.unstored = tokens end
+  return stored(kept)
 end
 
 -- One that the provider knows no more is not sent again.
 local function refresh_token(kept)
   local token = kept.refresh
-  if type(token) == "function" then token = token() end
+  if kept.unstored and kept.unstored.refresh_token then
+    token = kept.unstored.refresh_token
+  elseif type(token) == "function" then
+    token = token()
+  end
   if type(token) ~= "string" or token == "" then
     return refused("no_refresh_token", "there is no refresh token")
   elseif token == kept.dead then
@@ -73,27 +87,50 @@ local function refresh_token(kept)
   return token
 end
 
-local function renew(kept, deadline)
-  local token, err = refresh_token(kept)
-  if not token then return nil, err end
-  local url
-  url, err = kept.metadata:token_endpoint(deadline)
-  if not url then return nil, err end
+local LOST = "; it may have used up the refresh token, which is kept: "
+  .. "the next call tries it again"
+local GONE = "the refresh token was refused after a renewal whose answer was "
+  .. "lost, and a newer one with it: the merchant must consent anew"
+
+-- Asks once. What is said of a failure stands in it.
+local function ask(kept, token, url, deadline)
   local asked_at = kept.transport:now()
-  local tokens
-  tokens, err = http.tokens(kept.transport, url, {
+  local tokens, err = http.tokens(kept.transport, url, {
     grant_type = "refresh_token",
     refresh_token = token,
     client_id = kept.options.client_id,
     client_secret = kept.options.client_secret,
   }, deadline, true)
   if tokens then return keep(kept, tokens, asked_at) end
-  if err.code == "invalid_grant" then kept.dead = token end
+  if err.code == "invalid_grant" then
+    kept.dead = token
+    if kept.lost == token then err.message = GONE end
+  elseif err.phase ~= "before_send" and not http.is_refusal(err.status) then
+    kept.lost = token
+    err.message = err.message .. LOST
+  end
   return nil, err
 end
 
+-- Where a token is refused, another process may have stored a newer one.
+local function renew(kept, deadline)
+  local token, err = refresh_token(kept)
+  if not token then return nil, err end
+  local url
+  url, err = kept.metadata:token_endpoint(deadline)
+  if not url then return nil, err end
+  local renewed
+  renewed, err = ask(kept, token, url, deadline)
+  if renewed or err.code ~= "invalid_grant" then return renewed, err end
+  if kept.shared and kept.shared:take(kept.adopt) then return true end
+  local newer = refresh_token(kept)
+  if not newer then return nil, err end
+  return ask(kept, newer, url, deadline)
+end
+
 local function token(kept, deadline)
-  tell(kept)
+  local safe, why = stored(kept)
+  if not safe then return nil, why end
   if kept.shared and not kept.looked then
     kept.looked = true
     kept.shared:take(kept.adopt)
