@@ -1,7 +1,8 @@
 # make                     build for one Lua: LUA=5.4, 5.3, 5.2, 5.1 or luajit
 # make demo                install what is missing, build, run the main job
 # make gateway             the example gateway, to be clicked through
-# make test                build for every Lua, run all specs on each
+# make test                build for every Lua, run all specs on each;
+#                          BROWSER=no leaves out what needs Chromium
 # make spec                run specs on one Lua: LUA=5.1 SPEC=spec/x_spec.lua
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
@@ -72,8 +73,11 @@ DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
 QR_DEBS = lua-zlib
-TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql $(QR_DEBS) \
-            lua-busted lua-socket lua-sec curl chromium nodejs
+# Drives the gateway's pages. BROWSER=no does without.
+BROWSER_DEBS = $(if $(filter no,$(BROWSER)),,chromium chromium-driver)
+export BROWSER
+TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
+            $(QR_DEBS) lua-busted lua-socket lua-sec curl $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
@@ -139,16 +143,7 @@ build-all:
 	@for v in $(LUAS); do \
 	  $(MAKE) --no-print-directory -s LUA=$$v all || exit 1; done
 
-# Drives the gateway's pages in a browser.
-PLAYWRIGHT = build/tools/node_modules/playwright-core
-
-$(PLAYWRIGHT):
-	@$(INSTALL) $(if $(shell command -v npm),,npm)
-	@mkdir -p build/tools
-	npm install --silent --no-audit --no-fund --prefix build/tools \
-	  playwright-core@1.65.1
-
-test: $(PLAYWRIGHT)
+test:
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory build-all
 	@.ci/specs $(LUAS)
