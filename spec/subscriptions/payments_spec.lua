@@ -1,5 +1,6 @@
 -- Payments of agreements, from the batch to the callback.
 
+local sandbox = require "luapay.sandbox"
 local helper = require "spec.subscriptions.helper"
 
 describe("a payment", function()
@@ -486,4 +487,40 @@ describe("a batch of payments", function()
       ["https://two.example/"] = 1,
     }, sizes)
   end)
+end)
+
+describe("the sandbox's day of payments", function()
+  local date = require "luapay.sandbox.subscriptions.date"
+
+  local function moment(day, hour, minute)
+    return date.day(day) * 86400 + hour * 3600 + minute * 60
+  end
+
+  for _, case in ipairs {
+    -- UTC; the day in Denmark and in Finland
+    { "2026-01-14", 21, 59, "2026-01-14", "2026-01-14" },
+    { "2026-01-14", 22, 30, "2026-01-14", "2026-01-15" },
+    { "2026-01-14", 23, 0, "2026-01-15", "2026-01-15" },
+    { "2026-07-14", 20, 59, "2026-07-14", "2026-07-14" },
+    { "2026-07-14", 21, 30, "2026-07-14", "2026-07-15" },
+    { "2026-07-14", 22, 30, "2026-07-15", "2026-07-15" },
+    -- the nights before and after the clocks are changed
+    { "2026-03-28", 22, 30, "2026-03-28", "2026-03-29" },
+    { "2026-03-29", 21, 30, "2026-03-29", "2026-03-30" },
+    { "2026-03-29", 22, 30, "2026-03-30", "2026-03-30" },
+    { "2026-10-24", 22, 30, "2026-10-25", "2026-10-25" },
+    { "2026-10-25", 22, 30, "2026-10-25", "2026-10-26" },
+    { "2024-02-28", 23, 30, "2024-02-29", "2024-02-29" },
+  } do
+    local when = ("%s %02d:%02d UTC"):format(case[1], case[2], case[3])
+    it("is that of the country, at " .. when, function()
+      for i, country in ipairs { "DK", "FI" } do
+        local provider = sandbox.mobilepay_subscriptions {
+          clock = moment(case[1], case[2], case[3]),
+          country = country,
+        }
+        assert.equal(case[3 + i], provider:day(0), country)
+      end
+    end)
+  end
 end)

@@ -60,7 +60,7 @@ subscriptions.defaults = {
   issuer = false,
   ibm = false, -- { id =, secret = }: headers that the gateway once wanted
   landing_page = "https://landing.sandbox.example",
-  utc_offset = 3600, -- seconds by which the working day is ahead of UTC
+  country = "DK", -- or "FI": whose day it is
   limits = { DK = 60000, FI = 2000 }, -- of a payment; DK 300000 since 2023
   one_a_day = false, -- one payment of an agreement a day, whatever its id
   dormant = false, -- payments stay Requested, a million of them if need be

@@ -62,7 +62,7 @@ local function event(state, payment, number, text)
     amount = money.text(payment.amount),
     currency = payment.currency,
     payment_date = payment.due_date
-      or date.text(date.day_of(state:now(), state.options.utc_offset)),
+      or date.text(date.day_of(state:now(), state.options.country)),
     status = payment.status,
     status_text = text or json.null,
     status_code = code(state, number),

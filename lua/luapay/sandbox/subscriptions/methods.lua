@@ -102,18 +102,18 @@ end
 ---@param days integer
 ---@return string
 function methods:day(days)
-  local offset = self.state.options.utc_offset
-  return date.text(date.day_of(self.clock:now(), offset) + days)
+  local country = self.state.options.country
+  return date.text(date.day_of(self.clock:now(), country) + days)
 end
 
 --- Lets time pass until an hour of a day: `provider:go_to(2, 3.5)`.
 ---@param days integer from today
 ---@param hour number of the local day
 function methods:go_to(days, hour)
-  local offset = self.state.options.utc_offset
+  local country = self.state.options.country
   local now = self.clock:now()
-  local day = date.day_of(now, offset) + days
-  self:advance(math.max(0, date.time(day, hour, offset) - now))
+  local day = date.day_of(now, country) + days
+  self:advance(math.max(0, date.time(day, hour, country) - now))
   self.state:settle()
 end
 

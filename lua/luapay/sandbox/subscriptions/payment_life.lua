@@ -43,20 +43,20 @@ function life.finish(state, payment, status, code)
 end
 
 local function today(state)
-  return date.day_of(state:now(), state.options.utc_offset)
+  return date.day_of(state:now(), state.options.country)
 end
 
 -- The next hour at which it is tried, or the minute at which it has failed.
 local function next_try(state, payment)
-  local offset = state.options.utc_offset
+  local country = state.options.country
   local last_day = payment.due + (payment.grace or 1) - 1
   for day = math.max(payment.due, today(state)), last_day do
     for _, hour in ipairs(HOURS) do
-      local time = date.time(day, hour, offset)
+      local time = date.time(day, hour, country)
       if time > state:now() then return time, true end
     end
   end
-  return date.time(last_day, LAST, offset), false
+  return date.time(last_day, LAST, country), false
 end
 
 local function fail(state, payment)
@@ -83,7 +83,7 @@ end
 local function show(state, payment)
   if not life.is_pending(payment) then return end
   payment.status = "Created"
-  local time = date.time(payment.due, HOURS[1], state.options.utc_offset)
+  local time = date.time(payment.due, HOURS[1], state.options.country)
   state.agenda:add(time, try, payment)
 end
 
@@ -93,7 +93,7 @@ local function validate(state, payment)
   local code = rules(state, payment)
   if code then return life.finish(state, payment, "Declined", code) end
   payment.status = "Valid"
-  local time = date.time(payment.due - SEEN, 0, state.options.utc_offset)
+  local time = date.time(payment.due - SEEN, 0, state.options.country)
   state.agenda:add(math.max(time, state:now()), show, payment)
 end
 
