@@ -7,6 +7,7 @@
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
+# make fuzz                what reads from outside: FUZZ=http SECONDS=60
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
 # make crash               kill workers on a batch: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
@@ -92,7 +93,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind simulate crash rock rockspec bench \
+        examples check-asan check-valgrind fuzz simulate crash rock rockspec bench \
         bench-journal bench-batch bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
@@ -161,7 +162,8 @@ lint:
 	luacheck --quiet $(LUA_FILES) luapay-scm-1.rockspec
 
 LUA_FILES = lua spec examples bench doc .ci/rock.lua .ci/rockspec.lua
-C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] bench/*.[ch])
+C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] spec/fuzz/*.[ch] \
+                     bench/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
 
 $(STYLUA):
@@ -228,6 +230,27 @@ check-valgrind:
 	  $(VALGRIND_SPEC) || status=1; \
 	[ ! -s $(OUT)/valgrind.log ] || { cat $(OUT)/valgrind.log; status=1; }; \
 	exit $$status
+
+# spec/fuzz/NAME.c, with the sources that it fuzzes. What is found on the
+# way stays in build/; what is worth keeping is copied to the corpus.
+FUZZ ?= http
+SECONDS ?= 60
+FUZZ_C_http = csrc/http.c
+FUZZ_FLAGS = -std=c99 -O1 -g -Icsrc $(WARNINGS) -fno-omit-frame-pointer \
+             -fsanitize=fuzzer,address,undefined \
+             -fno-sanitize-recover=undefined
+FUZZ_OUT = build/fuzz/$(FUZZ)
+
+fuzz:
+	@$(INSTALL) clang libclang-rt-14-dev
+	@mkdir -p $(FUZZ_OUT)/corpus
+	@clang $(FUZZ_FLAGS) -o $(FUZZ_OUT)/fuzz spec/fuzz/$(FUZZ).c \
+	  $(FUZZ_C_$(FUZZ))
+	@nice $(FUZZ_OUT)/fuzz -max_total_time=$(SECONDS) -max_len=70000 \
+	  -len_control=200 -rss_limit_mb=512 -verbosity=1 -print_final_stats=1 \
+	  -artifact_prefix=$(FUZZ_OUT)/ \
+	  $(if $(wildcard spec/fuzz/$(FUZZ).dict),-dict=spec/fuzz/$(FUZZ).dict) \
+	  $(FUZZ_OUT)/corpus spec/fuzz/corpus/$(FUZZ)
 
 rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
