@@ -307,6 +307,15 @@ describe("one deadline", function()
     assert.equal(30, err.retry_after)
     assert.equal(1, #log)
   end)
+
+  it("takes no wish to wait from what is none", function()
+    local transport = scripted {
+      { status = 500, headers = { ["retry-after"] = "0x10" } },
+    }
+    local _, err = new({ transport = transport }):add_funds(CREDIT)
+    assert.equal("server", err.kind)
+    assert.is_nil(err.retry_after)
+  end)
 end)
 
 describe("a failed exchange", function()

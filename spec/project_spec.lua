@@ -128,7 +128,7 @@ describe("the rooms", function()
       "raw", "row" },
     inner = { "core", "hooks", "idempotency", "retry", "transport" },
     call = { "core", "dress", "exchange", "fault", "hooks", "json",
-      "random" },
+      "random", "retry" },
     raw = { "core", "exchange", "fault", "json", "options" },
     dress = { "core", "fault", "idempotency", "random" },
     exchange = { "fault", "hooks", "retry" },

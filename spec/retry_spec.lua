@@ -28,17 +28,18 @@ describe("retry.delay", function()
     { "the server's wish counts", true, answer(503, "7"), 1, 7 },
     { "also when it is now", true, answer(503, " 0 "), 1, 0 },
     {
-      "a date is not understood",
+      "also as a date",
       true,
       answer(503, "Fri, 31 Dec 1999 23:59:59 GMT"),
       1,
-      0.25,
+      9,
     },
+    { "but not what is no number", true, answer(503, "soon"), 1, 0.25 },
   } do
     it(case[1], function()
       assert.equal(
         case[5],
-        retry.delay(case[2], case[3], case[4], policy, half)
+        retry.delay(case[2], case[3], case[4], policy, half, 946684790)
       )
     end)
   end
@@ -61,4 +62,66 @@ describe("retry.delay", function()
     assert.is_nil(retry.delay(true, answer(409), 1, advised, half))
     assert.is_nil(retry.delay(false, answer(500), 1, advised, half))
   end)
+end)
+
+describe("retry.after", function()
+  local WALL = 784111777 -- Sun, 06 Nov 1994 08:49:37 GMT
+
+  for text, seconds in pairs {
+    ["0"] = 0,
+    ["120"] = 120,
+    [" 7\t"] = 7,
+    ["007"] = 7,
+    ["99999999999999999999"] = 1e9,
+    ["Sun, 06 Nov 1994 08:49:37 GMT"] = 0,
+    ["Sun, 06 Nov 1994 08:50:37 GMT"] = 60,
+    ["Sunday, 06-Nov-2094 08:49:37 GMT"] = 36525 * 86400,
+    ["Sunday, 06-Nov-94 08:49:37 GMT"] = 36525 * 86400,
+    ["Sun Nov  6 08:49:47 1994"] = 10,
+    ["Sun Nov 16 08:49:37 1994"] = 864000,
+    ["Wed, 06 Nov 1974 08:49:37 GMT"] = 0,
+    ["Wed, 01 Mar 2000 08:49:37 GMT"] = 1942 * 86400,
+  } do
+    it("understands " .. text, function()
+      assert.equal(seconds, retry.after({ ["retry-after"] = text }, WALL))
+    end)
+  end
+
+  for _, text in ipairs {
+    "",
+    "0x10",
+    "-5",
+    "+5",
+    "1e3",
+    "1.5",
+    "5 5",
+    "inf",
+    "nan",
+    "soon",
+    "Sun, 06 Nov 1994 08:49:37 CET",
+    "Sun, 06 Nob 1994 08:49:37 GMT",
+    "Sun, 6 Nov 1994 08:49:37 GMT",
+    "1994-11-06T08:49:37Z",
+  } do
+    it("does not understand '" .. text .. "'", function()
+      assert.is_nil(retry.after({ ["retry-after"] = text }, WALL))
+    end)
+  end
+
+  it("says nothing without the header", function()
+    assert.is_nil(retry.after({}, WALL))
+  end)
+
+  it(
+    "counts from the server's date, for its clock need not be ours",
+    function()
+      assert.equal(
+        60,
+        retry.after({
+          date = "Sun, 06 Nov 1994 08:49:37 GMT",
+          ["retry-after"] = "Sun, 06 Nov 1994 08:50:37 GMT",
+        }, WALL + 3600)
+      )
+    end
+  )
 end)

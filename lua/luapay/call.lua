@@ -9,6 +9,7 @@ local fault = require "luapay.fault"
 local hooks = require "luapay.hooks"
 local json = require "luapay.json"
 local random = require "luapay.random"
+local retry = require "luapay.retry"
 
 local call = {}
 
@@ -24,7 +25,7 @@ local function read(endpoint, response)
   local result, refusal =
     core.interpret(endpoint.number, response.status, answer, problem)
   if result then return result end
-  refusal.retry_after = tonumber(response.headers["retry-after"])
+  refusal.retry_after = retry.after(response.headers, os.time())
   return nil, fault.new(refusal, endpoint.id)
 end
 

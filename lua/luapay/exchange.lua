@@ -54,7 +54,8 @@ local function next_delay(inner, endpoint, request, response, attempt)
     response,
     attempt,
     request.policy or inner.policy,
-    inner.random
+    inner.random,
+    os.time()
   )
   if not delay then return nil end
   if inner.budget < 1 then return nil end
