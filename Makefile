@@ -8,7 +8,6 @@
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
 # make fuzz                what reads from outside: FUZZ=http SECONDS=60
-# make mutants             bugs on purpose: does a spec notice each?
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
 # make crash               kill workers on a batch: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
@@ -49,14 +48,16 @@ OUT = build/$(V)$(KIND)
 INTERPRETER = $(if $(filter luajit,$(V)),luajit,lua$(V))
 INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 
-# A C module is the sources that begin with its name, those of the modules
-# that it has inside, and its libraries; the core has what is left.
+# A C module is the sources that begin with its name (or with the names of
+# its parts), those of the modules that it has inside, and its libraries;
+# the core has what is left.
 C_MODULES = core http curl crypto
+PARTS_curl = curl connection pool
 INSIDE_curl = http
 LIBS_core = -lm
 LIBS_curl = -lcurl
 LIBS_crypto = -lcrypto
-named = $(wildcard csrc/$(1)*.c)
+named = $(wildcard $(foreach n,$(or $(PARTS_$(1)),$(1)),csrc/$(n)*.c))
 sources = $(if $(filter core,$(1)),$(filter-out \
   $(foreach m,$(filter-out core,$(C_MODULES)),$(call named,$(m))),\
   $(wildcard csrc/*.c)),$(call named,$(1)) \
@@ -75,11 +76,12 @@ DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
 QR_DEBS = lua-zlib
+LOOP_DEBS = lua-luv lua-cqueues
 # Drives the gateway's pages. BROWSER=no does without.
 BROWSER_DEBS = $(if $(filter no,$(BROWSER)),,chromium chromium-driver)
 export BROWSER
 TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
-            $(QR_DEBS) lua-busted lua-socket lua-sec curl $(BROWSER_DEBS)
+            $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
@@ -94,7 +96,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind fuzz simulate mutants crash rock rockspec bench \
+        examples check-asan check-valgrind fuzz simulate crash rock rockspec bench \
         bench-journal bench-batch bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
@@ -197,7 +199,7 @@ warnings:
 	  CFLAGS='-O3 -flto -Werror' all
 
 examples:
-	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) $(QR_DEBS)
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) $(QR_DEBS) $(LOOP_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@for f in examples/*.lua; do echo "$$f"; \
 	  $(RUN) $(INTERPRETER) $$f >build/example.log 2>&1 || \
@@ -271,15 +273,7 @@ export SEEDS SEED FLOW
 simulate:
 	@$(INSTALL) $(RUN_DEBS)
 	@$(MAKE) --no-print-directory -s all
-	@$(RUN) $(INTERPRETER) spec/simulation/old/run.lua
-
-# make mutants TENTH=commit: a tenth; ONLY=journal: those of these files
-export TENTH ONLY
-
-mutants:
-	@$(INSTALL) $(TEST_DEBS)
-	@$(MAKE) --no-print-directory -s all
-	@$(RUN) lua5.4 spec/mutants/run.lua
+	@$(RUN) $(INTERPRETER) spec/simulation/run.lua
 
 rockspec:
 	@$(INSTALL) $(RUN_DEBS)

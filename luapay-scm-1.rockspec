@@ -64,19 +64,11 @@ build = {
     -- the transport for scripts: needs libcurl
     ["luapay.curl"] = {
       sources = {
+        "csrc/connection.c",
         "csrc/curl.c",
-        "csrc/curl_answer.c",
-        "csrc/curl_callbacks.c",
-        "csrc/curl_exchange.c",
-        "csrc/curl_headers.c",
-        "csrc/curl_options.c",
-        "csrc/curl_pool.c",
-        "csrc/curl_request.c",
-        "csrc/curl_text.c",
-        "csrc/curl_url.c",
-        "csrc/curl_wait.c",
         "csrc/http.c",
         "csrc/http_lua.c",
+        "csrc/pool.c",
       },
       libraries = { "curl" },
       incdirs = { "$(LIBCURL_INCDIR)" },

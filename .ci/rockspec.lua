@@ -2,14 +2,16 @@
 -- spec/project_spec.lua fails when this should have been run and was not.
 local ROCKSPEC = "luapay-scm-1.rockspec"
 
--- The C modules as in the Makefile: what begins with their names is theirs,
--- the rest is the core's. `inside`: a module whose sources are also in this
--- one; `place`: as the rockspec names the library's.
+-- The C modules as in the Makefile: what begins with their names, or those
+-- of their `parts`, is theirs, the rest is the core's. `inside`: a module
+-- whose sources are also in this one; `place`: as the rockspec names the
+-- library's.
 local C_MODULES = {
   { name = "core", library = "m", about = "the core: needs only Lua" },
   { name = "http", about = "HTTP for the transports: needs only Lua" },
   {
     name = "curl",
+    parts = { "curl", "connection", "pool" },
     inside = "http",
     library = "curl",
     place = "LIBCURL",
@@ -51,24 +53,34 @@ local function find(words)
   return paths
 end
 
--- The words of a find for the sources of a module.
-local function sources_of(name, inside)
-  if inside then
-    return ("csrc -name '%s*.c' -o -name '%s*.c'"):format(name, inside)
-  end
-  if name ~= "core" then return ("csrc -name '%s*.c'"):format(name) end
-  local words = { "csrc -name '*.c'" }
+local function parts_of(name)
   for _, module in ipairs(C_MODULES) do
-    if module.name ~= "core" then
-      words[#words + 1] = ("! -name '%s*'"):format(module.name)
+    if module.name == name then return module.parts or { name } end
+  end
+end
+
+-- The words of a find for the sources of a module.
+local function sources_of(module)
+  local words = {}
+  local function add(name, before)
+    for _, part in ipairs(parts_of(name)) do
+      words[#words + 1] = ("%s -name '%s*.c'"):format(before, part)
     end
   end
-  return table.concat(words, " ")
+  if module.name ~= "core" then
+    add(module.name, "-o")
+    if module.inside then add(module.inside, "-o") end
+    return "csrc -false " .. table.concat(words, " ")
+  end
+  for _, other in ipairs(C_MODULES) do
+    if other.name ~= "core" then add(other.name, "!") end
+  end
+  return "csrc -name '*.c' " .. table.concat(words, " ")
 end
 
 local function c_module(module)
   local lines = {}
-  for i, path in ipairs(find(sources_of(module.name, module.inside))) do
+  for i, path in ipairs(find(sources_of(module))) do
     lines[i] = ('        "%s",\n'):format(path)
   end
   local library = module.library and LIBRARY:format(module.library)

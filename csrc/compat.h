@@ -36,6 +36,19 @@
 #define pay_pushwhole(L, x) lua_pushinteger(L, (lua_Integer)(x))
 #endif
 
+/* The thread of the main program, or NULL where that cannot be asked. */
+#if defined(LUA_RIDX_MAINTHREAD)
+static inline lua_State *pay_main_thread (lua_State *L) {
+  lua_State *main;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return main;
+}
+#else
+#define pay_main_thread(L) ((void)(L), (lua_State *)NULL)
+#endif
+
 /* Symbols are hidden here, not in a Makefile: a rockspec has no flags. */
 #define PAY_EXPORT __attribute__((visibility("default")))
 

@@ -1,41 +1,237 @@
 /*
-** curl.c - module luapay.curl: many exchanges over one multi handle of
-** libcurl (7.85 or later). It knows no payments, and decides only what
-** no caller should have to decide: certificates are always verified, no
-** redirect is followed, and nothing is ever sent a second time.
+** curl.c - module luapay.curl: exchanges from Lua, over the connections of
+** a pool (pool.c), which libcurl opens (connection.c). It knows no
+** payments, and decides only what no caller should have to decide:
+** certificates are always verified, no redirect is followed, and nothing
+** is ever sent a second time.
 */
 #define _GNU_SOURCE /* dladdr */
-#include "curl_pool.h"
+#include "compat.h"
+#include "http_lua.h"
+#include "pool.h"
 
-#include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define USUAL_POOLS 16
+#include <dlfcn.h>
 
-static struct pool *check_open (lua_State *L, int arg) {
-  struct pool *p = luaL_checkudata(L, arg, POOL);
+#define POOL        "luapay.curl.pool"
+#define USUAL_POOLS 16
+#define NEVER       1e300
+
+/* answers, and what is known when there is none */
+
+static void set_number (lua_State *L, const char *name, double x) {
+  lua_pushnumber(L, (lua_Number)x);
+  lua_setfield(L, -2, name);
+}
+
+/* On a connection that was kept, the first three took no time. */
+static void push_timings (lua_State *L, const struct pay_exchange *x) {
+  lua_createtable(L, 0, 5);
+  set_number(L, "name_lookup", x->times[0]);
+  set_number(L, "connect", x->times[1]);
+  set_number(L, "tls", x->times[2]);
+  set_number(L, "first_byte", x->first_byte - x->began);
+  set_number(L, "total", x->ended - x->began);
+}
+
+/* Makes a failure of the message on the top. */
+static void make_failure (lua_State *L, int late, int sent) {
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, late ? "timeout" : "transport");
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, sent ? "after_send" : "before_send");
+  lua_setfield(L, -2, "phase");
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "message");
+}
+
+/* Names the host and what to check; never the path, the query, a header or
+   the body of a request, where secrets may be. */
+static void push_failure (lua_State *L, const struct pay_exchange *x) {
+  lua_pushlstring(L, x->origin->url, x->origin->n);
+  if (x->detail[0] != '\0')
+    lua_pushfstring(L, ": %s (%s)", x->why, x->detail);
+  else
+    lua_pushfstring(L, ": %s", x->why);
+  lua_concat(L, 2);
+  make_failure(L, x->late, x->sent);
+}
+
+/* Pushes a response and nil, or nil and a failure. */
+static void push_outcome (lua_State *L, struct pay_exchange *x) {
+  if (x->answered) {
+    pay_push_response(L, &x->answer);
+    if (x->timed) {
+      push_timings(L, x);
+      lua_setfield(L, -2, "timings");
+    }
+    luaL_pushfail(L);
+  }
+  else {
+    luaL_pushfail(L);
+    push_failure(L, x);
+  }
+}
+
+/* The same as a function: see give_back. */
+static int outcome (lua_State *L) {
+  push_outcome(L, lua_touserdata(L, 1));
+  return 2;
+}
+
+/* requests */
+
+static const char *read_body (lua_State *L, struct pay_exchange *x) {
+  const char *body, *wrong;
+  size_t n = 0;
+  lua_getfield(L, 2, "body");
+  if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "request.body must be a string");
+  body = lua_tolstring(L, -1, &n);
+  wrong = pay_http_end(&x->request, body, n);
+  lua_pop(L, 1);
+  return wrong;
+}
+
+static const char *string_field (lua_State *L, const char *name, size_t *n) {
+  lua_getfield(L, 2, name);
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "request.%s must be a string", name);
+  return lua_tolstring(L, -1, n);
+}
+
+/* Path and query; what follows a '#' is not sent. */
+static const char *target_of (const char *url, size_t *n) {
+  const char *hash = memchr(url, '#', *n);
+  if (hash != NULL)
+    *n = (size_t)(hash - url);
+  if (*n > 0)
+    return url;
+  *n = 1;
+  return "/";
+}
+
+/*
+** Takes over the request at index 2. Returns NULL, or what is wrong with a
+** value in it; raises for a wrong type: the caller's program has a bug.
+*/
+static const char *read_request (lua_State *L, struct pay_exchange *x) {
+  const char *url, *method, *target, *wrong = NULL;
+  size_t n_url, n_method, n_target;
+  luaL_checktype(L, 2, LUA_TTABLE);
+  url = string_field(L, "url", &n_url);
+  method = string_field(L, "method", &n_method);
+  x->origin = pay_pool_origin(x->pool, url, n_url, &wrong);
+  if (x->origin == NULL)
+    return wrong;
+  n_target = n_url - x->origin->n;
+  target = target_of(url + x->origin->n, &n_target);
+  wrong = pay_http_begin(
+      &x->request, method, n_method, target, n_target, x->origin->host,
+      (size_t)(x->origin->url + x->origin->n - x->origin->host));
+  if (wrong == NULL) {
+    lua_getfield(L, 2, "headers");
+    wrong = pay_add_headers(L, -1, &x->request);
+  }
+  if (wrong == NULL)
+    wrong = read_body(L, x);
+  if (wrong != NULL)
+    return wrong;
+  lua_getfield(L, 2, "timings");
+  x->timed = lua_toboolean(L, -1);
+  lua_getfield(L, 2, "send_by");
+  x->send_by = lua_isnil(L, -1) ? NEVER : (double)luaL_checknumber(L, -1);
+  lua_settop(L, 3);
+  return NULL;
+}
+
+/* exchanges */
+
+static struct pay_pool *check_open (lua_State *L, int arg) {
+  struct pay_pool *p = luaL_checkudata(L, arg, POOL);
   luaL_argcheck(L, p->open, arg, "pool is closed");
   pay_pool_check_process(p);
   return p;
 }
 
-/* Takes over the request at 2; NULL with two values pushed if refused. */
-static struct exchange *begin (lua_State *L, struct pool *p) {
+static void refuse (lua_State *L, int late, const char *message) {
+  luaL_pushfail(L);
+  lua_pushstring(L, message);
+  make_failure(L, late, 0);
+}
+
+/* Starts the request at 2; NULL with two values pushed if it is refused. */
+static struct pay_exchange *begin (lua_State *L, struct pay_pool *p) {
   double seconds = luaL_checknumber(L, 3);
-  struct exchange *x = pay_idle_exchange(p);
+  struct pay_exchange *x = pay_pool_idle(p);
   const char *wrong;
-  if (x == NULL || !pay_pool_ready(p))
-    luaL_error(L, "out of memory");
-  wrong = pay_read_request(L, 2, x);
-  if (wrong != NULL)
-    pay_push_refusal(L, "transport", wrong);
-  else if (!(seconds > 0))
-    pay_push_refusal(L, "timeout", "no time left, nothing was sent");
-  else if (!pay_dress(x, seconds) || !pay_pool_start(p, x))
-    pay_push_refusal(L, "transport", "libcurl is out of memory");
-  else
-    return x;
-  return NULL;
+  if (x == NULL)
+    luaL_error(L, "not enough memory");
+  wrong = read_request(L, x);
+  if (wrong != NULL) {
+    pay_http_request_clear(&x->request);
+    refuse(L, 0, wrong);
+    return NULL;
+  }
+  if (!(seconds > 0)) {
+    pay_http_request_clear(&x->request);
+    refuse(L, 1, "no time left, nothing was sent");
+    return NULL;
+  }
+  x->began = pay_clock();
+  x->deadline = x->began + seconds;
+  pay_exchange_start(x);
+  return x;
+}
+
+/*
+** Returns what became of it. Pushing that may raise, for want of memory:
+** then too the exchange is given back. The function 'outcome' is the first
+** upvalue, so that calling it needs no memory.
+*/
+static int give_back (lua_State *L, struct pay_exchange *x) {
+  int status;
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushlightuserdata(L, x);
+  status = lua_pcall(L, 1, 2, 0);
+  pay_exchange_recycle(x);
+  return status == 0 ? 2 : lua_error(L);
+}
+
+/*
+** Runs a Lua function that does nothing, the second upvalue: a handler of a
+** signal that was put off by a hook (Ctrl-C in the interpreter of Lua) runs
+** in it and may raise. That hook is the main program's; here may be a
+** coroutine.
+** Returns 0 with what it raised on the top.
+*/
+static int let_hook_run (lua_State *L) {
+  lua_State *main = pay_main_thread(L);
+  lua_Hook hook = main != NULL ? lua_gethook(main) : NULL;
+  int status, borrowed = hook != NULL && lua_gethook(L) == NULL;
+  if (borrowed)
+    lua_sethook(L, hook, lua_gethookmask(main), lua_gethookcount(main));
+  lua_pushvalue(L, lua_upvalueindex(2));
+  status = lua_pcall(L, 0, 0, 0);
+  if (borrowed)
+    lua_sethook(L, NULL, 0, 0);
+  return status == 0;
+}
+
+/* Raises what a handler raised, with what is known of the request. */
+static int interrupted (lua_State *L, struct pay_exchange *x) {
+  int sent = x->request.sent > 0;
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    lua_pushfstring(
+        L, "%s (%s)", lua_tostring(L, -1),
+        sent ? "luapay: the request was sent, its outcome is unknown: it may "
+               "have been done, do not repeat it"
+             : "luapay: nothing of the request was sent");
+  }
+  pay_exchange_drop(x);
+  return lua_error(L);
 }
 
 /*
@@ -43,14 +239,25 @@ static struct exchange *begin (lua_State *L, struct pool *p) {
 ** Sends and waits; whatever else the pool has under way goes on.
 */
 static int pool_perform (lua_State *L) {
-  struct pool *p = check_open(L, 1);
-  struct exchange *x = begin(L, p);
-  if (x != NULL) {
-    pay_finish(p, x);
-    pay_push_outcome(L, x);
-    pay_pool_recycle(p, x);
-  }
-  return 2;
+  struct pay_pool *p = check_open(L, 1);
+  struct pay_exchange *x;
+  lua_settop(L, 3);
+  x = begin(L, p);
+  if (x == NULL)
+    return 2;
+  while (x->state != PAY_FINISHED)
+    if (!pay_pools_turn(&p, 1, NEVER) && !let_hook_run(L))
+      return interrupted(L, x);
+  return give_back(L, x);
+}
+
+static struct pay_exchange *check_exchange (lua_State *L,
+                                            const struct pay_pool *p) {
+  lua_Integer id = luaL_checkinteger(L, 2);
+  luaL_argcheck(L,
+                id >= 1 && id <= p->n_all && p->all[id - 1]->state != PAY_IDLE,
+                2, "no such exchange");
+  return p->all[id - 1];
 }
 
 /*
@@ -58,7 +265,10 @@ static int pool_perform (lua_State *L) {
 ** back by 'finished'; or nil and a failure.
 */
 static int pool_start (lua_State *L) {
-  struct exchange *x = begin(L, check_open(L, 1));
+  struct pay_pool *p = check_open(L, 1);
+  struct pay_exchange *x;
+  lua_settop(L, 3);
+  x = begin(L, p);
   if (x == NULL)
     return 2;
   lua_pushinteger(L, x->id);
@@ -70,13 +280,13 @@ static int pool_start (lua_State *L) {
 ** exchange, then its response or false, and its failure or false.
 */
 static int pool_finished (lua_State *L) {
-  struct pool *p = check_open(L, 1);
+  struct pay_pool *p = check_open(L, 1);
   int i, n = 0;
   luaL_checktype(L, 2, LUA_TTABLE);
-  while (p->done != NULL) {
-    struct exchange *x = p->done;
+  while (p->finished != NULL) {
+    struct pay_exchange *x = p->finished;
     lua_pushinteger(L, x->id);
-    pay_push_outcome(L, x);
+    push_outcome(L, x);
     for (i = 3; i > 0; i--) {
       if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
@@ -84,30 +294,117 @@ static int pool_finished (lua_State *L) {
       }
       lua_rawseti(L, 2, n * 3 + i);
     }
-    pay_pool_recycle(p, x);
+    pay_exchange_recycle(x);
     n++;
   }
   lua_pushinteger(L, n);
   return 1;
 }
 
+/*
+** pool:drop(id) -> "before_send" or "after_send". Nobody waits for it any
+** more: its connection is closed, and it is forgotten.
+*/
+static int pool_drop (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  struct pay_exchange *x = check_exchange(L, p);
+  int sent =
+      x->state == PAY_FINISHED ? x->answered || x->sent : x->request.sent > 0;
+  pay_exchange_drop(x);
+  lua_pushstring(L, sent ? "after_send" : "before_send");
+  return 1;
+}
+
 /* pool:under_way() -> number of exchanges begun and not yet given back */
 static int pool_under_way (lua_State *L) {
-  struct pool *p = check_open(L, 1);
-  lua_pushinteger(L, p->n_under_way + p->n_done);
+  struct pay_pool *p = check_open(L, 1);
+  lua_pushinteger(L, p->n_under_way + p->n_finished);
+  return 1;
+}
+
+/* events, for a host that has a loop of its own */
+
+static void add_fds (lua_State *L, const struct pollfd *fds, int n,
+                     int *count) {
+  int i;
+  for (i = 0; i < n; i++) {
+    lua_createtable(L, 0, 2);
+    lua_pushinteger(L, fds[i].fd);
+    lua_setfield(L, -2, "fd");
+    lua_pushstring(L, !(fds[i].events & POLLOUT) ? "r"
+                      : fds[i].events & POLLIN   ? "rw"
+                                                 : "w");
+    lua_setfield(L, -2, "events");
+    lua_rawseti(L, -2, ++*count);
+  }
+}
+
+/* pool:fds() -> list of { fd =, events = "r", "w" or "rw" } */
+static int pool_fds (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  int count = 0;
+  lua_createtable(L, p->n_fds + p->opener.n_fds, 0);
+  add_fds(L, p->fds, p->n_fds, &count);
+  add_fds(L, p->opener.fds, p->opener.n_fds, &count);
+  return 1;
+}
+
+/* pool:timeout() -> seconds until it wants a step, or nil */
+static int pool_timeout (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  double due = p->finished != NULL ? 0 : pay_pool_due(p);
+  double left = due > 0 ? due - pay_clock() : 0;
+  if (due < 0)
+    luaL_pushfail(L);
+  else
+    lua_pushnumber(L, (lua_Number)(left > 0 ? left : 0));
+  return 1;
+}
+
+/* pool:step(): does what can be done now, and does not wait */
+static int pool_step (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  (void)pay_pools_turn(&p, 1, 0);
+  return 0;
+}
+
+/* pool:stats() -> a table: see luapay.TransportStats */
+static int pool_stats (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  const struct pay_opener_counts *counts = &p->opener.counts;
+  const struct pay_origin *o;
+  double kept = 0;
+  int i;
+  for (o = p->origins; o != NULL; o = o->next)
+    kept += o->n_kept;
+  lua_createtable(L, 0, 12);
+  set_number(L, "under_way", p->n_under_way);
+  set_number(L, "opened", counts->opened);
+  set_number(L, "refused", counts->refused);
+  set_number(L, "kept", kept);
+  set_number(L, "reused", p->reused);
+  set_number(L, "name_lookups", counts->lookups);
+  set_number(L, "handshakes", counts->handshakes);
+  set_number(L, "resumed", counts->resumed);
+  set_number(L, "bytes_in", p->bytes_in);
+  set_number(L, "bytes_out", p->bytes_out);
+  lua_createtable(L, 0, PAY_CLOSED_REASONS);
+  for (i = 0; i < PAY_CLOSED_REASONS; i++)
+    set_number(L, pay_closed_names[i], p->n_closed[i]);
+  lua_setfield(L, -2, "closed");
   return 1;
 }
 
 /* close(), and __gc and __close: any number of times, in any order */
 static int pool_close (lua_State *L) {
-  struct pool *p = luaL_checkudata(L, 1, POOL);
+  struct pay_pool *p = luaL_checkudata(L, 1, POOL);
   if (p->open)
     pay_pool_close(p);
   return 0;
 }
 
 static int pool_tostring (lua_State *L) {
-  struct pool *p = luaL_checkudata(L, 1, POOL);
+  struct pay_pool *p = luaL_checkudata(L, 1, POOL);
   lua_pushfstring(L, "%s (%s)", POOL, p->open ? "open" : "closed");
   return 1;
 }
@@ -117,9 +414,9 @@ static int pool_tostring (lua_State *L) {
 ** a signal came, or the time is over. With no pools it only waits.
 */
 static int curl_wait (lua_State *L) {
-  struct pool *usual[USUAL_POOLS], **pools = usual;
-  double until = pay_now() + luaL_checknumber(L, 2);
-  int i, n;
+  struct pay_pool *usual[USUAL_POOLS], **pools = usual;
+  double until = pay_clock() + luaL_checknumber(L, 2);
+  int i, n, more = 1;
   luaL_checktype(L, 1, LUA_TTABLE);
   n = (int)lua_rawlen(L, 1);
   lua_settop(L, 2);
@@ -130,13 +427,18 @@ static int curl_wait (lua_State *L) {
     pools[i] = check_open(L, -1);
     lua_pop(L, 1);
   }
-  pay_wait(pools, n, until);
+  while (more) {
+    for (i = 0; i < n; i++)
+      if (pools[i]->n_finished > 0)
+        return 0;
+    more = pay_pools_turn(pools, n, until) && pay_clock() < until;
+  }
   return 0;
 }
 
-/* now() -> seconds on a clock that nobody sets */
+/* now() -> seconds on a clock that nobody sets and that counts a suspend */
 static int curl_now (lua_State *L) {
-  lua_pushnumber(L, (lua_Number)pay_now());
+  lua_pushnumber(L, (lua_Number)pay_clock());
   return 1;
 }
 
@@ -145,38 +447,99 @@ static int curl_version_text (lua_State *L) {
   return 1;
 }
 
-/* Not when the module loads: it takes milliseconds and reads files. */
-static void need_libcurl (lua_State *L) {
-  static int ready = 0;
-  if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    luaL_error(L, "libcurl cannot be initialised");
-  ready = 1;
+/* unfit(version) -> what is wrong with it (7.88.1: 0x075801), or nil */
+static int curl_unfit (lua_State *L) {
+  const char *why = pay_libcurl_unfit((unsigned int)luaL_checkinteger(L, 1));
+  if (why != NULL)
+    lua_pushstring(L, why);
+  else
+    luaL_pushfail(L);
+  return 1;
+}
+
+/* options */
+
+/* Those that are text, in the order of the enumeration. */
+static const char *const text_options[PAY_CONNECTION_TEXTS] = {
+  "ca_file", "ca_path", "cert_file", "key_file", "key_password", "proxy"
+};
+
+/* A number of the options at 1, or what it is when not given. */
+static double number_option (lua_State *L, const char *name, double other) {
+  lua_getfield(L, 1, name);
+  if (!lua_isnil(L, -1)) {
+    if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0) ||
+        lua_tonumber(L, -1) > 1e6 * 1024)
+      luaL_error(L, "option '%s' is out of range or no number", name);
+    other = (double)lua_tonumber(L, -1);
+  }
+  lua_pop(L, 1);
+  return other;
+}
+
+/* Copied, because libcurl wants them for every connection. */
+static char *text_option (lua_State *L, const char *name) {
+  char *copy = NULL;
+  size_t n;
+  lua_getfield(L, 1, name);
+  if (!lua_isnil(L, -1)) {
+    const char *s = luaL_checklstring(L, -1, &n);
+    if (strlen(s) != n)
+      luaL_error(L, "option '%s' has a zero byte", name);
+    copy = malloc(n + 1);
+    if (copy == NULL)
+      luaL_error(L, "not enough memory");
+    memcpy(copy, s, n + 1);
+  }
+  lua_pop(L, 1);
+  return copy;
+}
+
+static void read_options (lua_State *L, struct pay_pool *p) {
+  int i;
+  p->opener.connect_ms =
+      (long)(number_option(L, "connect_timeout", 10) * 1000);
+  if (p->opener.connect_ms < 1)
+    p->opener.connect_ms = 1; /* 0 is libcurl's word for 300 seconds */
+  p->idle_seconds = number_option(L, "idle_time", 3);
+  p->max_answer = (size_t)number_option(L, "max_answer", 16 << 20);
+  lua_getfield(L, 1, "http_loopback");
+  p->http_loopback = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  for (i = 0; i < PAY_CONNECTION_TEXTS; i++)
+    p->opener.texts[i] = text_option(L, text_options[i]);
 }
 
 /*
 ** open(options) -> pool. It opens nothing but itself: connections are
 ** made when something is sent. lua/luapay/transport/curl.lua says what
-** the options mean.
+** the options mean. Raises when this libcurl cannot be used. It is
+** initialised here and not when the module loads: that takes milliseconds
+** and reads files.
 */
 static int curl_open (lua_State *L) {
-  struct pool *p;
+  struct pay_pool *p;
+  const char *problem = pay_libcurl_problem();
+  if (problem != NULL)
+    return luaL_error(L, "%s", problem);
   luaL_checktype(L, 1, LUA_TTABLE);
   p = lua_newuserdatauv(L, sizeof(*p), 0);
   memset(p, 0, sizeof(*p));
   luaL_setmetatable(L, POOL);
-  p->last_done = &p->done;
-  p->due = -1;
-  p->open = 1; /* from here on its collector frees what it has */
-  need_libcurl(L);
-  pay_read_options(L, p);
+  pay_pool_init(p); /* from here on its collector frees what it has */
+  read_options(L, p);
   return 1;
 }
 
 static const luaL_Reg pool_methods[] = {
-  { "perform", pool_perform },
   { "start", pool_start },
   { "finished", pool_finished },
+  { "drop", pool_drop },
   { "under_way", pool_under_way },
+  { "fds", pool_fds },
+  { "timeout", pool_timeout },
+  { "step", pool_step },
+  { "stats", pool_stats },
   { "close", pool_close },
   { "wait", curl_wait }, /* of a list of pools, for luapay.task */
   { "now", curl_now },
@@ -191,6 +554,7 @@ static const luaL_Reg pool_metamethods[] = { { "__gc", pool_close },
 static const luaL_Reg curl_functions[] = { { "open", curl_open },
                                            { "wait", curl_wait },
                                            { "now", curl_now },
+                                           { "unfit", curl_unfit },
                                            { "version", curl_version_text },
                                            { NULL, NULL } };
 
@@ -210,12 +574,14 @@ PAY_EXPORT int luaopen_luapay_curl (lua_State *L) {
   luaL_newmetatable(L, POOL);
   luaL_setfuncs(L, pool_metamethods, 0);
   luaL_newlib(L, pool_methods);
+  lua_pushcfunction(L, outcome);   /* see give_back */
+  if (luaL_loadstring(L, "") != 0) /* see let_hook_run */
+    return lua_error(L);
+  lua_pushcclosure(L, pool_perform, 2);
+  lua_setfield(L, -2, "perform");
   lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
-  luaL_newmetatable(L, RESPONSE);
-  lua_pushcfunction(L, pay_response_index);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
+  pay_open_responses(L);
   luaL_newlib(L, curl_functions);
   return 1;
 }

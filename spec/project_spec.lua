@@ -42,8 +42,15 @@ local INSIDE = { curl = "http" }
 
 -- The C module that a source or a header belongs to.
 local function c_module(path)
-  for _, name in ipairs { "http", "curl", "crypto" } do
-    if path:find("^csrc/" .. name) then return name end
+  local parts = {
+    connection = "curl",
+    crypto = "crypto",
+    curl = "curl",
+    http = "http",
+    pool = "curl",
+  }
+  for part, name in pairs(parts) do
+    if path:find("^csrc/" .. part) then return name end
   end
   return "core"
 end
@@ -137,7 +144,7 @@ describe("the rooms", function()
     help = { "core" },
     row = { "core" },
     json = { "core" },
-    transport = { "core", "curl", "options", "task" },
+    transport = { "core", "curl", "guard", "options", "task" },
     sandbox = { "crypto" },
   }
 

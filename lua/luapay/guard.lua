@@ -13,17 +13,31 @@ end
 -- Not tried out: this file may be loaded where nothing can yield.
 local can_yield = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
+local outer_of = setmetatable({}, { __mode = "k" }) -- inner -> its caller
+
 local function in_coroutine(fn, ...)
   -- a coroutine of Lua 5.1 must start with a function of Lua's
   local inner = coroutine.create(function(...)
     return fn(...)
   end)
+  outer_of[inner] = coroutine.running()
   local got = pack(coroutine.resume(inner, ...))
   while got[1] and coroutine.status(inner) == "suspended" do
     local back = pack(coroutine.yield(unpack(got, 2, got.n)))
     got = pack(coroutine.resume(inner, unpack(back, 1, back.n)))
   end
   return unpack(got, 1, got.n)
+end
+
+--- The coroutine that has to be resumed for this one to go on: itself, but
+--- where it was made here.
+---@param co thread
+---@return thread
+function guard.outermost(co)
+  while outer_of[co] do
+    co = outer_of[co]
+  end
+  return co
 end
 
 --- As pcall.

@@ -19,6 +19,8 @@
 ---@field finished fun(self, into: table): integer fills in n triples: id,
 --- first value or false, second value or false
 ---@field now fun(): number seconds on a monotonic clock
+---@field drop? fun(self, id: any): string nobody waits for it any more:
+--- "before_send", or "after_send" when it may have left
 ---@field at_once? boolean its `wait` does work rather than wait: nobody
 --- else is waited for while somebody waits for that work
 
@@ -76,11 +78,16 @@ local function run(group, count)
   if host and not group.parent and host.here() then
     return threads.run(host, group, work, count)
   end
-  for _ = 1, count do
-    if group.over or group.failed then break end
-    group:start(work)
+  local function start_and_finish()
+    for _ = 1, count do
+      if group.over or group.failed then break end
+      group:start(work)
+    end
+    group:finish()
   end
-  group:finish()
+  if group.parent then return start_and_finish() end
+  local ok, err = pcall(start_and_finish)
+  if not ok then error(group:abandon(err), 0) end
 end
 
 local OPTIONS = { concurrency = "number", each = "function" }

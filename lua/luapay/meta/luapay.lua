@@ -59,6 +59,9 @@
 ---@field headers table<string, string>
 ---@field body? string
 ---@field timings? boolean the response is to have them, where that is known
+--- By the transport's clock: the latest moment at which the first byte may be
+--- sent. Later, the exchange fails "before_send".
+---@field send_by? number
 
 ---@class luapay.Response
 ---@field status integer
@@ -106,6 +109,38 @@ function Transport:sleep(seconds) end
 function Transport:now() end
 
 function Transport:close() end
+
+--- Of luapay.transport.curl, for a host with an event loop of its own: a list
+--- of what to watch, `{ fd =, events = "r", "w" or "rw" }`.
+---@return { fd: integer, events: string }[]
+function Transport:fds() end
+
+--- Of luapay.transport.curl: seconds until `step` is wanted although nothing
+--- has happened to the `fds`, or nil.
+---@return number?
+function Transport:timeout() end
+
+--- Of luapay.transport.curl: does what can be done without waiting.
+function Transport:step() end
+
+--- Of luapay.transport.curl: see luapay.TransportStats.
+---@return luapay.TransportStats
+function Transport:stats() end
+
+--- What a transport has done since it was made.
+---@class luapay.TransportStats
+---@field under_way number exchanges, now
+---@field opened number connections
+---@field refused number connections that could not be opened
+---@field kept number connections that wait for their next use, now
+---@field reused number times that one of those was used
+---@field closed table<string, number> connections, by reason: see
+--- doc/transports.md
+---@field name_lookups number
+---@field handshakes number of TLS
+---@field resumed number of those, resumptions of an earlier session
+---@field bytes_in number of answers, without TLS
+---@field bytes_out number of requests, without TLS
 
 --- Optional: does work that goes on when the caller's request is gone.
 ---@param work async fun()

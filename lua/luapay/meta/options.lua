@@ -199,19 +199,25 @@
 ---@field cert_file? string
 --- Its private key.
 ---@field key_file? string
---- The password of the key.
+--- The password of the key. Nobody is asked for it on the terminal.
 ---@field key_password? string
 --- `http://host:port`, or https, socks5, socks5h. Proxies in the environment
 --- are not looked at.
 ---@field proxy? string
 --- Seconds for connecting; 10.
 ---@field connect_timeout? number
---- A connection that was idle for more whole seconds is not used again; 3.
+--- A connection that was idle for more seconds is not used again; 3.
 ---@field idle_time? number
 --- Bytes of an answer that are accepted; 16 MiB.
 ---@field max_answer? integer
 --- Also allow `http://` to this machine, for tests.
 ---@field http_loopback? boolean
+--- In a host with an event loop: called in the coroutine of a call, comes back
+--- when `wake` was called for it; `coroutine.yield`.
+---@field suspend? fun(co: thread)
+--- Lets that coroutine go on; called by `transport:step()`;
+--- `coroutine.resume`.
+---@field wake? fun(co: thread)
 
 ---@class luapay.NginxOptions
 --- The client's own certificate, PEM: a file, read when the transport is

@@ -95,6 +95,26 @@ function Group.outside(fn)
   return value
 end
 
+--- The workers of all groups on the loop of this one are given up: an error
+--- ended it that was not theirs, as Ctrl-C does.
+---@param err any
+---@return any err with what is known of the calls
+function Group:abandon(err)
+  local dropped, sent = self.loop:abandon()
+  for co, group in pairs(homes) do
+    if group.loop == self.loop then
+      homes[co] = nil
+      Loop.let_go(co)
+      alive = alive - 1
+    end
+  end
+  if dropped == 0 or type(err) ~= "string" then return err end
+  return (
+    "%s (luapay.map: %d calls were under way; %d of them may have been"
+    .. " done: their outcome is unknown, do not repeat them)"
+  ):format(err, dropped, sent)
+end
+
 --- Comes back when all workers have ended.
 ---@async
 function Group:finish()

@@ -107,11 +107,43 @@ local function collect(loop, source)
     local id = into[i]
     local co = waiting[id]
     waiting[id] = nil
-    local home = loops[co]
-    home:make_ready(co, into[i + 1], into[i + 2])
+    local home = co and loops[co]
+    if home then -- else nobody waits for it
+      home:make_ready(co, into[i + 1], into[i + 2])
+      count(home, source, -1)
+    end
     into[i + 1], into[i + 2] = nil, nil
-    count(home, source, -1)
   end
+end
+
+-- What one source still has for coroutines of this loop is dropped, where it
+-- can be: how many there were, and how many of them may have been sent.
+local function drop_all(loop, source)
+  local dropped, sent = 0, 0
+  for id, co in pairs(parked[source]) do
+    if loops[co] == loop then
+      parked[source][id] = nil
+      if source.drop then
+        dropped = dropped + 1
+        if source:drop(id) == "after_send" then sent = sent + 1 end
+      end
+    end
+  end
+  return dropped, sent
+end
+
+--- Gives up whatever is waited for on this loop: nobody will ask for it.
+---@return integer dropped exchanges that were under way
+---@return integer sent of them, those that may have left
+function Loop:abandon()
+  local dropped, sent = 0, 0
+  for source in pairs(self.counts) do
+    local more, left = drop_all(self, source)
+    dropped, sent = dropped + more, sent + left
+  end
+  self.counts, self.kinds, self.timers, self.ready = {}, {}, {}, {}
+  self.first, self.last = 1, 0
+  return dropped, sent
 end
 
 -- Makes ready who has slept enough; returns the seconds until the next.
