@@ -151,7 +151,7 @@ describe("sandbox fault", function()
       { fault = "closed", times = "2" },
       'sandbox: bad fault option "times"',
     },
-    { { fault = "delay" }, "sandbox: how many seconds of delay?" },
+    { { fault = "delay" }, "sandbox: delay: how many seconds?" },
     {
       { fault = "cut", booked = false },
       "sandbox: this fault needs the provider to act",

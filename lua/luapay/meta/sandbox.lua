@@ -51,7 +51,9 @@ function Provider:check() end
 ---@field times? integer 1
 ---@field skip? integer calls to spare first, 0
 ---@field booked? boolean whether the provider acts
----@field seconds? number of a delay
+---@field seconds? number of a delay, or by which a list lags
+---@field rows? integer of a page, a batch, a queue
+---@field external_id? string of the row that is refused
 ---@field status? integer
 ---@field body? string
 ---@field headers? table<string, string>
@@ -63,10 +65,18 @@ function Provider:check() end
 ---| "duplicate"
 ---| "error"
 ---| "garbage"
+---| "kept"
+---| "lag"
 ---| "lost_answer"
+---| "moved"
+---| "no_trid"
+---| "partial"
 ---| "refuse"
+---| "refuse_row"
 ---| "session_expired"
+---| "short"
 ---| "truncated"
+---| "unnamed"
 ---| "unreachable"
 
 ---@class luapay.sandbox.LogEntry

@@ -2,6 +2,8 @@
 -- sees. `booked` is whether the provider acts when the order does not say;
 -- `acts` marks those that make no sense when it does not; `before` is a
 -- step to take first; `run(point, response)` makes what the caller sees.
+-- Of those with `at` the endpoints named there know themselves: while they
+-- act, the order is `state.order`.
 
 -- A failure as transports report it.
 local function fail(phase, message, more)
@@ -131,5 +133,48 @@ kinds.duplicate = {
     return response
   end,
 }
+
+local function as_it_is(_, response)
+  return response
+end
+
+local function known_to(...)
+  local at = {}
+  for _, name in ipairs { ... } do
+    at[name] = true
+  end
+  return { acts = true, at = at, run = as_it_is }
+end
+
+-- The list does not have yet what is younger than `seconds`: its pages are
+-- shorter than asked for, too.
+kinds.lag = known_to(
+  "list_agreements",
+  "list_payment_requests",
+  "list_one_off_payments",
+  "list_refunds"
+)
+
+-- The pages have moved since the one before: this one begins `rows` later
+-- (what is in between is on no page), or earlier (it comes again).
+kinds.moved = known_to "list_agreements"
+
+-- The page has only `rows` of its rows, though more follow.
+kinds.short = known_to "list_agreements"
+
+-- Of a batch the first `rows` are taken, and nothing is said of the others.
+kinds.partial = known_to "request_payments"
+
+-- All of a batch is taken; the answer names only the first `rows`.
+kinds.unnamed = known_to "request_payments"
+
+-- A batch with the row that has this `external_id` is refused as a whole.
+kinds.refuse_row = known_to "request_payments"
+
+-- What is acknowledged is confirmed, and stays in the queue.
+kinds.kept = known_to "set_mobip_transactions"
+
+-- The first `rows` of the queue have no trid.
+kinds.no_trid = known_to "get_mobip_transactions"
 
 return kinds

@@ -13,7 +13,20 @@ local OPTIONS = {
   body = "string",
   headers = "table",
   seconds = "number",
+  rows = "number",
+  external_id = "string",
   booked = "boolean",
+}
+
+local NEEDS = {
+  delay = { "seconds" },
+  lag = { "seconds" },
+  moved = { "rows" },
+  short = { "rows" },
+  partial = { "rows" },
+  unnamed = { "rows" },
+  no_trid = { "rows" },
+  refuse_row = { "external_id" },
 }
 
 -- A mistake here is a bug of the test that orders the fault, so it raises.
@@ -29,8 +42,14 @@ local function check(point, endpoints)
   if point.at and point.at ~= "*" and not endpoints[point.at] then
     error(("sandbox: no such endpoint: %q"):format(point.at), 4)
   end
-  if point.fault == "delay" and not point.seconds then
-    error("sandbox: how many seconds of delay?", 4)
+  local at = kinds[point.fault].at
+  if at and not at[point.at] then
+    error(("sandbox: %s: no fault of %s"):format(point.fault, point.at), 4)
+  end
+  for _, name in ipairs(NEEDS[point.fault] or {}) do
+    if not point[name] then
+      error(("sandbox: %s: how many %s?"):format(point.fault, name), 4)
+    end
   end
   if kinds[point.fault].acts and point.booked == false then
     error("sandbox: this fault needs the provider to act", 4)
@@ -72,13 +91,14 @@ end
 
 --- Runs a call that has the fault.
 ---@param point table
----@param steps { act: fun(): table, expire: fun() }
+---@param steps { act: fun(order: table?): table, expire: fun() }
 ---@return table? response
 ---@return table? failure
 function faultpoint.run(point, steps)
   local kind = kinds[point.fault]
   if kind.before then steps[kind.before]() end
-  return kind.run(point, point.booked and steps.act() or nil)
+  local order = kind.at and point or nil
+  return kind.run(point, point.booked and steps.act(order) or nil)
 end
 
 return faultpoint

@@ -77,8 +77,11 @@ end
 
 function Provider:serve(endpoint, request, entry)
   local steps = {
-    act = function()
-      return self:act(endpoint, request, entry)
+    act = function(order)
+      self.state.order = order
+      local response = self:act(endpoint, request, entry)
+      self.state.order = nil
+      return response
     end,
     expire = function()
       self.definition.expire(self.state, request)
@@ -121,7 +124,8 @@ end
 --- Orders bad days: the first order that matches a call strikes, once.
 ---@param order table `fault` (see fault_kinds.lua) and maybe `at` (an
 --- endpoint's name; any), `times` (1), `skip` (calls to spare first, 0),
---- `booked` (does the provider act?), `seconds`, `status`, `body`, `headers`
+--- `booked` (does the provider act?), `seconds`, `rows`, `external_id`,
+--- `status`, `body`, `headers`
 ---@return table point its `times` counts down to 0
 function Provider:inject(order)
   local point = faultpoint.new(order, self.endpoints)

@@ -27,6 +27,10 @@ function queue.get_mobip_transactions(state, args)
   for number, trid in ipairs(state.queue) do
     if number > most then break end
     rows[number] = row_of(state, trid, number)
+    local order = state.order or {}
+    if order.fault == "no_trid" and number <= order.rows then
+      rows[number][state.options.queue_trid] = nil
+    end
   end
   return say.yes(state, { transactions_list = say.array(state, rows) })
 end
@@ -34,18 +38,19 @@ end
 --- Takes transactions out of the queue, and says which were there.
 function queue.set_mobip_transactions(state, args)
   local wanted, removed, left = {}, {}, {}
+  local kept = state.order and state.order.fault == "kept"
   for _, trid in ipairs(args.trid_list) do
     wanted[trid] = true
   end
   for _, trid in ipairs(state.queue) do
     if wanted[trid] then
       removed[#removed + 1] = trid
-      state.removed[trid] = 1
+      if not kept then state.removed[trid] = 1 end
     else
       left[#left + 1] = trid
     end
   end
-  state.queue = left
+  if not kept then state.queue = left end
   return say.yes(state, {
     removed_transactions_list = say.array(state, removed),
   })

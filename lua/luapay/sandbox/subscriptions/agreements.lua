@@ -62,22 +62,27 @@ local function whole(text, least, most)
   return number and number >= least and number <= most and number or nil
 end
 
--- The agreements of a page; with a status all are looked at.
-local function page_of(all, status, size, number)
-  local out, first = json.list {}, (number - 1) * size
-  if not status then
-    for at = first + 1, math.min(first + size, #all) do
-      out[#out + 1] = all[at]
-    end
-    return out
-  end
-  local seen = 0
+-- Those with a status, or all; when they are many, no list is made of all.
+local function of_status(all, status)
+  if not status then return all end
+  local out = {}
   for _, agreement in ipairs(all) do
     if agreement.status:lower() == status:lower() then
-      seen = seen + 1
-      if seen > first then out[#out + 1] = agreement end
-      if #out == size then break end
+      out[#out + 1] = agreement
     end
+  end
+  return out
+end
+
+-- The agreements of a page. On a bad day it has moved, is short, or does not
+-- have what was made of late.
+local function page_of(state, all, size, number)
+  local out, order = json.list {}, state.order or {}
+  local first = (number - 1) * size
+  if order.fault == "moved" then first = first + order.rows end
+  for at = math.max(first, 0) + 1, math.min(first + size, #all) do
+    if state:lists(all[at].created) then out[#out + 1] = all[at] end
+    if order.fault == "short" and #out == order.rows then break end
   end
   return out
 end
@@ -92,7 +97,7 @@ function agreements.list(state, args, caller)
   if not number then return refuse "The pageNumber is not valid." end
   if not size then return refuse "The pageSize is not valid." end
   local all = state.of_provider[provider.id] or {}
-  local page = page_of(all, query.status, size, number)
+  local page = page_of(state, of_status(all, query.status), size, number)
   for i, agreement in ipairs(page) do
     page[i] = view.agreement(state, agreement)
   end

@@ -43,6 +43,7 @@ function one_offs.begin(state, agreement, row)
     id = state:id "one_off",
     type = "OneOff",
     status = "Requested",
+    made = state:now(),
     provider = agreement.provider,
     agreement = agreement.id,
     currency = agreement.currency,

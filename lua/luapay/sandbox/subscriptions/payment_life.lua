@@ -108,6 +108,7 @@ function life.begin(state, provider, row)
     id = state:id "payment",
     type = "Regular",
     status = "Requested",
+    made = state:now(),
     provider = provider.id,
     agreement = row.agreement_id,
     currency = agreement and agreement.currency or provider.currency,

@@ -20,6 +20,21 @@ local function reject(item, problem)
   }
 end
 
+-- What is wrong with this batch on a bad day: how many rows are taken, and
+-- how many are named in the answer; or nil and a refusal.
+local function limits(state, list)
+  local order = state.order or {}
+  if order.fault == "refuse_row" then
+    for _, item in ipairs(list) do
+      if type(item) == "table" and item.external_id == order.external_id then
+        return nil, { status = 400, text = "A payment is not valid." }
+      end
+    end
+  end
+  local taken = order.fault == "partial" and order.rows or #list
+  return taken, order.fault == "unnamed" and order.rows or taken
+end
+
 --- Takes a batch in. Only what is wrong with the form of a payment is said
 --- now; all else comes as a callback.
 function payments.request(state, args, caller)
@@ -33,14 +48,17 @@ function payments.request(state, args, caller)
     return nil,
       { status = 412, text = "payment_status_callback_url is not set." }
   end
+  local taken, named = limits(state, args.list)
+  if not taken then return nil, named end
   local pending, rejected = json.list {}, json.list {}
-  for _, item in ipairs(args.list) do
+  for i, item in ipairs(args.list) do
+    if i > taken then break end
     local row, problem = check.object(item, fields.payment)
-    if row then
-      local payment = life.begin(state, provider, row)
+    local payment = row and life.begin(state, provider, row)
+    if payment and i <= named then
       pending[#pending + 1] =
         { payment_id = payment.id, external_id = payment.external_id }
-    else
+    elseif i <= named then
       rejected[#rejected + 1] = reject(item, problem)
     end
   end
@@ -90,7 +108,7 @@ local function lister(type, show)
     if not agreement then return nil, refusal end
     local out = json.list {}
     for _, payment in ipairs(agreement.payments) do
-      if payment.type == type then
+      if payment.type == type and state:lists(payment.made) then
         out[#out + 1] = show(state, payment, agreement)
       end
     end

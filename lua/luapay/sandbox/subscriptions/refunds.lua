@@ -63,6 +63,7 @@ function refunds.request(state, args, caller)
   local refund = {
     id = state:id "refund",
     status = "Requested",
+    made = state:now(),
     provider = provider.id,
     agreement = args.agreementid,
     payment = args.paymentid,
@@ -93,6 +94,7 @@ function refunds.list(state, args, caller)
     if
       refund.provider == provider.id
       and refund.agreement == args.agreementid
+      and state:lists(refund.made)
     then
       out[#out + 1] = view.refund(state, refund)
     end

@@ -34,6 +34,13 @@ function World:now()
   return self.at or self.clock:now()
 end
 
+--- Whether a list that lags has something that was made at `time`.
+function World:lists(time)
+  local order = self.order
+  if not order or order.fault ~= "lag" then return true end
+  return time <= self:now() - order.seconds
+end
+
 --- Does what time has brought since somebody last looked.
 function World:settle()
   self.agenda:run(self, self.clock:now())
