@@ -38,10 +38,8 @@ local args = {
   minimumMobilePayUserAge = 18,
 }
 
--- Interpretation works in the table that it is given: a new one each time.
-local function answer()
-  return { paymentId = ID, redirectToMobilePayUrl = "https://pay.example/x" }
-end
+local ANSWER = ('{"paymentId":"%s","redirectToMobilePayUrl":'):format(ID)
+  .. '"https://pay.example/x"}'
 
 local function count(fields)
   local n = 0
@@ -56,7 +54,7 @@ for round = 1, ROUNDS do
   local began = os.clock()
   for _ = 1, CALLS do
     assert(core.prepare(INITIATE, args))
-    assert(core.interpret(INITIATE, 200, answer()))
+    assert(core.interpret(INITIATE, 200, ANSWER))
   end
   times[round] = (os.clock() - began) / CALLS * 1e6
 end

@@ -1,15 +1,12 @@
 /*
-** answer.c - from a status and a decoded answer to a result or a fault.
+** answer.c - from a status and the text of an answer to a result, or to a
+** fault that says of the money what is proved: "failed" where something
+** proves it, else "unknown". It knows endpoints, and nothing of requests.
 */
 #include <math.h>
 #include <string.h>
 
-#include "api.h"
 #include "core.h"
-#include "money.h"
-
-#define PAY_FLOAT_DIGITS 15     /* what a float surely keeps */
-#define PAY_LONG_NUMBER  '\x1f' /* first character of its text */
 
 struct pay_verdict {
   int status;       /* of HTTP */
@@ -21,241 +18,13 @@ struct pay_verdict {
   int renew;   /* the session is gone */
 };
 
-static int in_number (char c) {
-  return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' ||
-         c == 'e' || c == 'E';
-}
-
-/* The end of the string that starts behind 's'. */
-static const char *skip_string (const char *s, const char *end) {
-  while (s < end && *s != '"')
-    s += *s == '\\' && end - s > 1 ? 2 : 1;
-  return s < end ? s + 1 : end;
-}
-
-static const char *skip_number (const char *s, const char *end, int *digits) {
-  for (*digits = 0; s < end && in_number(*s); s++)
-    *digits += *s >= '0' && *s <= '9';
-  return s;
-}
-
-static const char *next_long (const char *s, const char *end,
-                              const char **after) {
-  while (s < end) {
-    int digits;
-    if (*s == '"')
-      s = skip_string(s + 1, end);
-    else if ((*s >= '0' && *s <= '9') || *s == '-') {
-      *after = skip_number(s, end, &digits);
-      if (digits > PAY_FLOAT_DIGITS)
-        return s;
-      s = *after;
-    }
-    else
-      s++;
-  }
-  return NULL;
-}
-
-static void quote_long (lua_State *L, const char *s, const char *end) {
-  struct pay_text t;
-  const char *from = s, *number, *after;
-  pay_text_open(L, &t);
-  while ((number = next_long(from, end, &after)) != NULL) {
-    pay_text_add(&t, from, (size_t)(number - from));
-    pay_text_string(&t, "\"\\u001f");
-    pay_text_add(&t, number, (size_t)(after - number));
-    pay_text_char(&t, '"');
-    from = after;
-  }
-  pay_text_add(&t, from, (size_t)(end - from));
-  pay_text_push(&t);
-}
-
-/*
-** scan(text [, any_bytes]) -> text, or nil and what is wrong with it.
-** 'any_bytes': what is no UTF-8 may pass.
-*/
-int pay_scan (lua_State *L) {
-  size_t n;
-  const char *s = luaL_checklstring(L, 1, &n), *after;
-  int any_bytes = lua_toboolean(L, 2);
-  lua_settop(L, 1);
-  if (!any_bytes && pay_utf8_count(s, n) == PAY_NOT_UTF8) {
-    luaL_pushfail(L);
-    lua_pushliteral(L, "not UTF-8");
-    return 2;
-  }
-  if (next_long(s, s + n, &after) != NULL)
-    quote_long(L, s, s + n);
-  return 1;
-}
-
-#define MAX_EXACT 9007199254740992.0 /* 2^53 */
-
-/* Text whatever JSON says: decimals keep their digits so. */
-static int is_text (const struct pay_field *f) {
-  return f != NULL && (f->type == PAY_STRING ||
-                       (f->type == PAY_MONEY && f->unit != PAY_MINOR));
-}
-
-/* Integers where Lua has them; a float that is whole is one. */
-static void read_number (lua_State *L, const struct pay_field *f) {
-  double x = (double)lua_tonumber(L, -1);
-  struct pay_decimal d = { 0, 0 };
-  char room[PAY_DECIMAL_ROOM];
-  int whole = x == floor(x) && fabs(x) <= MAX_EXACT;
-  if (is_text(f) && pay_decimal_from(&d, x, 9) == PAY_DECIMAL_OK)
-    lua_pushlstring(L, room, pay_decimal_write(&d, room));
-  else if (whole)
-    pay_pushwhole(L, (long long)x);
-  else
-    return;
-  lua_replace(L, -2);
-}
-
-/* Whole digits that an integer of this Lua holds exactly. */
-static int to_whole (const char *s, size_t n, long long *x) {
-  const long long most = PAY_MAX_INTEGER;
-  size_t i = n > 0 && *s == '-';
-  int negative = (int)i;
-  for (*x = 0; i < n; i++) {
-    int digit = s[i] - '0';
-    if (digit < 0 || digit > 9 || *x > (most - digit) / 10)
-      return 0;
-    *x = *x * 10 + digit;
-  }
-  *x = negative ? -*x : *x;
-  return n > (size_t)negative;
-}
-
-/* What the scan has put in quotes: an integer if it fits, else its text. */
-static void read_long (lua_State *L, const struct pay_field *f, const char *s,
-                       size_t n) {
-  long long x;
-  if (!is_text(f) && to_whole(s, n, &x))
-    pay_pushwhole(L, x);
-  else
-    lua_pushlstring(L, s, n);
-  lua_replace(L, -2);
-}
-
-static int is_yes (const char *s) {
-  return strcmp(s, "true") == 0 || strcmp(s, "True") == 0;
-}
-
-static void read_string (lua_State *L, const struct pay_field *f) {
-  size_t n;
-  const char *s = lua_tolstring(L, -1, &n);
-  long long x;
-  if (n > 1 && s[0] == PAY_LONG_NUMBER)
-    read_long(L, f, s + 1, n - 1);
-  else if (f != NULL && f->type == PAY_BOOLEAN) {
-    lua_pushboolean(L, is_yes(s));
-    lua_replace(L, -2);
-  }
-  else if (f != NULL && f->type == PAY_INTEGER && to_whole(s, n, &x)) {
-    pay_pushwhole(L, x);
-    lua_replace(L, -2);
-  }
-}
-
-static const struct pay_field *member (const struct pay_field *f, lua_State *L,
-                                       int key) {
-  if (f == NULL || f->fields == NULL)
-    return NULL;
-  if (lua_type(L, key) != LUA_TSTRING) /* an element of a list */
-    return f;
-  return pay_field(f->fields, lua_tostring(L, key));
-}
-
-static void copy_field (lua_State *L, const char *from, const char *to) {
-  lua_getfield(L, -1, to);
-  if (lua_isnil(L, -1)) {
-    lua_getfield(L, -2, from);
-    lua_setfield(L, -3, to);
-  }
-  lua_pop(L, 1);
-}
-
-/* A misspelt name also answers to its right spelling. */
-static void read_aliases (lua_State *L, const struct pay_field *f) {
-  for (; f != NULL && f->name != NULL; f++) {
-    if (f->alias != NULL) {
-      copy_field(L, f->alias, f->name);
-      copy_field(L, f->name, f->alias);
-    }
-  }
-}
-
-/* Moves what stands under "name " to "name". */
-static void trim_key (lua_State *L, int table) {
-  size_t n, length;
-  const char *s = lua_tolstring(L, -1, &length);
-  for (n = length; n > 0 && s[n - 1] == ' '; n--)
-    ;
-  lua_pushlstring(L, s, n);
-  lua_pushvalue(L, -2);
-  lua_rawget(L, table);
-  lua_rawset(L, table);
-  lua_pushvalue(L, -1);
-  lua_pushnil(L);
-  lua_rawset(L, table);
-}
-
-/* One at a time: a table must not grow while it is walked. */
-static void trim_keys (lua_State *L, int table) {
-  for (lua_pushnil(L); lua_next(L, table);) {
-    size_t n;
-    const char *s;
-    lua_pop(L, 1);
-    if (lua_type(L, -1) != LUA_TSTRING)
-      continue;
-    s = lua_tolstring(L, -1, &n);
-    if (n == 0 || s[n - 1] != ' ')
-      continue;
-    trim_key(L, table);
-    lua_pop(L, 1);
-    lua_pushnil(L);
-  }
-}
-
-static void read_table (lua_State *L, const struct pay_field *f) {
-  int table = lua_gettop(L);
-  luaL_checkstack(L, 8, "answer nested too deep");
-  if (f != NULL && (f->flags & PAY_TRIM))
-    trim_keys(L, table);
-  for (lua_pushnil(L); lua_next(L, table);) {
-    if (lua_islightuserdata(L, -1)) {
-      lua_pop(L, 1);
-      lua_pushnil(L);
-    }
-    else
-      pay_read(L, member(f, L, table + 1));
-    lua_pushvalue(L, table + 1);
-    lua_insert(L, -2);
-    lua_rawset(L, table);
-  }
-  if (f != NULL)
-    read_aliases(L, f->fields);
-}
-
-void pay_read (lua_State *L, const struct pay_field *f) {
-  switch (lua_type(L, -1)) {
-    case LUA_TNUMBER: read_number(L, f); break;
-    case LUA_TSTRING: read_string(L, f); break;
-    case LUA_TTABLE: read_table(L, f); break;
-    default: break;
-  }
-}
-
 static void push_path (lua_State *L, int answer, const char *path) {
   lua_pushvalue(L, answer);
   while (path != NULL && *path != '\0' && lua_istable(L, -1)) {
     const char *dot = strchr(path, '.');
     size_t n = dot != NULL ? (size_t)(dot - path) : strlen(path);
     lua_pushlstring(L, path, n);
-    lua_gettable(L, -2);
+    lua_rawget(L, -2);
     lua_remove(L, -2);
     path += dot != NULL ? n + 1 : n;
   }
@@ -370,7 +139,7 @@ static int push_fault (lua_State *L, const struct pay_verdict *v) {
 static int has (lua_State *L, int answer, const char *path) {
   int there;
   push_path(L, answer, path);
-  there = !lua_isnil(L, -1) && !lua_islightuserdata(L, -1);
+  there = !lua_isnil(L, -1);
   lua_pop(L, 1);
   return there;
 }
@@ -389,67 +158,144 @@ static const struct pay_error_shape *find_shape (lua_State *L,
 
 /* The text of the value on the top, which stays there, or NULL. */
 static const char *as_text (lua_State *L) {
-  pay_read(L, NULL);
   return lua_isstring(L, -1) ? lua_tostring(L, -1) : NULL;
 }
 
-static int refuse (lua_State *L, const struct pay_api *api,
-                   const struct pay_endpoint *e, int status, int answer) {
-  struct pay_verdict v = { 0 };
-  const struct pay_error_shape *s = find_shape(L, api, answer);
-  v.status = status;
-  if (s != NULL) {
-    push_path(L, answer, s->code);
-    v.code = as_text(L);
-    if (v.code == NULL) {
-      push_path(L, answer, s->other_code);
-      v.code = as_text(L);
-    }
-    push_path(L, answer, s->correlation_id);
-    v.correlation_id = as_text(L);
-    push_path(L, answer, s->message);
-    fill_in(L, answer, s->variables);
-    v.text = as_text(L);
+/* What an answer is read for: the call, and the answer itself. */
+struct answer {
+  lua_State *L;
+  const struct pay_api *api;
+  const struct pay_endpoint *e;
+  int status;          /* of HTTP */
+  int value;           /* stack index: a table, another value, or nil */
+  const char *problem; /* why there is none, or NULL */
+};
+
+/* What a refusal says of itself. */
+static void read_refusal (const struct answer *a, struct pay_verdict *v) {
+  lua_State *L = a->L;
+  const struct pay_error_shape *s = find_shape(L, a->api, a->value);
+  if (s == NULL)
+    return;
+  push_path(L, a->value, s->code);
+  v->code = as_text(L);
+  if (v->code == NULL) {
+    push_path(L, a->value, s->other_code);
+    v->code = as_text(L);
   }
-  judge(&v, e);
-  return push_fault(L, &v);
+  push_path(L, a->value, s->correlation_id);
+  v->correlation_id = as_text(L);
+  push_path(L, a->value, s->message);
+  fill_in(L, a->value, s->variables);
+  v->text = as_text(L);
+}
+
+/* A refusal that cannot be read says so: its row knows what the provider's
+   own refusals mean, and nobody knows whose this one is. */
+static int refuse (const struct answer *a, int unknown) {
+  struct pay_verdict v = { 0 };
+  v.status = a->status;
+  read_refusal(a, &v);
+  if (a->problem != NULL)
+    v.text = lua_pushfstring(a->L, "answered with %d; the answer is %s",
+                             a->status, a->problem);
+  judge(&v, a->e);
+  if (a->problem != NULL && a->status != 401)
+    v.renew = 0; /* any server in between says 403 for reasons of its own */
+  if (unknown && !pay_is_harmless(a->e))
+    v.unknown = 1;
+  return push_fault(a->L, &v);
 }
 
 /* A success that cannot be read: what it was about may well have happened,
    unless the lack itself says that it did not. */
-static int unreadable (lua_State *L, const struct pay_endpoint *e, int status,
-                       const char *kind, const char *why) {
+static int unreadable (const struct answer *a, const char *kind,
+                       const char *why) {
   struct pay_verdict v = { 0 };
-  v.status = status;
+  v.status = a->status;
   v.kind = kind != NULL ? kind : "decode";
-  v.text = why != NULL ? why : "the answer is empty";
-  v.unknown = kind == NULL && !pay_is_harmless(e);
-  return push_fault(L, &v);
+  v.text = why;
+  v.unknown = kind == NULL && !pay_is_harmless(a->e);
+  return push_fault(a->L, &v);
+}
+
+static int no_answer (const struct answer *a) {
+  if (a->problem == NULL)
+    return unreadable(a, NULL, "the answer is empty");
+  lua_pushfstring(a->L, "the answer is %s", a->problem);
+  return unreadable(a, NULL, lua_tostring(a->L, -1));
+}
+
+static int is_blank (const char *s, size_t n) {
+  size_t i;
+  for (i = 0; i < n; i++) {
+    if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r' && s[i] != '\n')
+      return 0;
+  }
+  return 1;
+}
+
+/* Whether the value on the top says something. */
+static int is_said (lua_State *L) {
+  size_t n;
+  const char *s;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    return 0;
+  s = lua_tolstring(L, -1, &n);
+  return !is_blank(s, n);
+}
+
+/* Whether the number on the top is one that no fraction is lost from. */
+static int is_whole_number (lua_State *L) {
+  double x = (double)lua_tonumber(L, -1);
+  return lua_type(L, -1) == LUA_TNUMBER &&
+         (lua_isinteger(L, -1) || (x == floor(x) && fabs(x) < PAY_MAX_EXACT));
+}
+
+/* Whether the value on the top is one of that field's. */
+static int is_of_type (lua_State *L, const struct pay_field *f) {
+  switch (f->type) {
+    case PAY_ID: return is_whole_number(L) || is_said(L);
+    case PAY_STRING: return is_said(L);
+    case PAY_INTEGER: return is_whole_number(L);
+    case PAY_NUMBER:
+    case PAY_MONEY: return lua_type(L, -1) == LUA_TNUMBER || is_said(L);
+    case PAY_BOOLEAN: return lua_isboolean(L, -1);
+    case PAY_OBJECT:
+    case PAY_LIST: return lua_istable(L, -1);
+    default: return !lua_isnil(L, -1);
+  }
+}
+
+static int has_good (lua_State *L, const struct pay_field *f) {
+  int good;
+  lua_getfield(L, -1, f->name);
+  good = is_of_type(L, f);
+  lua_pop(L, 1);
+  return good;
 }
 
 /* The first required field that the table on the top lacks, or NULL. */
-static const char *missing_field (lua_State *L, const struct pay_field *f) {
+static const struct pay_field *missing_field (lua_State *L,
+                                              const struct pay_field *f) {
   for (; f != NULL && f->name != NULL; f++) {
-    int there;
-    if (!(f->flags & PAY_REQUIRED))
-      continue;
-    lua_getfield(L, -1, f->name);
-    there = !lua_isnil(L, -1) &&
-            (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) > 0);
-    lua_pop(L, 1);
-    if (!there)
-      return f->name;
+    if ((f->flags & PAY_REQUIRED) && !has_good(L, f))
+      return f;
   }
   return NULL;
 }
 
-static int check_whole (lua_State *L, const struct pay_endpoint *e,
-                        int status) {
-  const char *missing = missing_field(L, e->result);
-  if (missing == NULL)
+static int check_whole (const struct answer *a) {
+  lua_State *L = a->L;
+  const struct pay_field *f = missing_field(L, a->e->result);
+  if (f == NULL)
     return 1;
-  lua_pushfstring(L, "the answer has no \"%s\"", missing);
-  return unreadable(L, e, status, e->incomplete, lua_tostring(L, -1));
+  lua_getfield(L, -1, f->name);
+  if (lua_isnil(L, -1))
+    lua_pushfstring(L, "the answer has no \"%s\"", f->name);
+  else
+    lua_pushfstring(L, "\"%s\" in the answer is none", f->name);
+  return unreadable(a, a->e->incomplete, lua_tostring(L, -1));
 }
 
 /* Takes the result out of what it may be wrapped in. */
@@ -474,15 +320,12 @@ static int has_names (lua_State *L) {
 }
 
 /* A lone object counts as a list of one. */
-static int read_list (lua_State *L, const struct pay_endpoint *e) {
-  struct pay_field list = { .type = PAY_LIST };
-  list.fields = e->result;
+static int give_list (lua_State *L) {
   if (has_names(L)) {
     lua_createtable(L, 1, 0);
     lua_insert(L, -2);
     lua_rawseti(L, -2, 1);
   }
-  pay_read(L, &list);
   return 1;
 }
 
@@ -497,80 +340,144 @@ static void take_lone (lua_State *L) {
     lua_pop(L, 1);
 }
 
-static int read_object (lua_State *L, const struct pay_endpoint *e,
-                        int status) {
-  struct pay_field object = { .type = PAY_OBJECT };
-  object.fields = e->result;
-  take_lone(L);
-  unwrap(L, e);
-  pay_read(L, &object);
-  return check_whole(L, e, status);
-}
-
-static int read_result (lua_State *L, const struct pay_endpoint *e, int status,
-                        int answer, const char *problem) {
-  if (e->answer == PAY_NOTHING) {
-    if (problem != NULL) /* the page of a gateway, perhaps */
-      return unreadable(L, e, status, NULL, problem);
+static int give_result (const struct answer *a) {
+  lua_State *L = a->L;
+  if (a->e->answer == PAY_NOTHING) {
+    if (a->problem != NULL) /* the page of a gateway, perhaps */
+      return no_answer(a);
     lua_newtable(L);
     return 1;
   }
-  if (e->answer == PAY_BYTES ||
-      (e->answer == PAY_EITHER && lua_type(L, answer) == LUA_TSTRING)) {
-    lua_createtable(L, 0, 1);
-    lua_pushvalue(L, answer);
-    lua_setfield(L, -2, "content");
-    return 1;
-  }
-  if (!lua_istable(L, answer))
-    return unreadable(L, e, status, NULL, problem);
-  lua_pushvalue(L, answer);
-  if (e->answer == PAY_A_LIST)
-    return read_list(L, e);
-  return read_object(L, e, status);
+  if (!lua_istable(L, a->value))
+    return no_answer(a);
+  lua_pushvalue(L, a->value);
+  if (a->e->answer == PAY_A_LIST)
+    return give_list(L);
+  take_lone(L);
+  unwrap(L, a->e);
+  return check_whole(a);
 }
 
-/* "0", with or without blanks around it. */
-static int is_zero_text (const char *s) {
-  s += strspn(s, " \t\r\n");
-  return *s == '0' && s[1 + strspn(s + 1, " \t\r\n")] == '\0';
-}
-
-/* 1 for "0" as text or number, 0 for another code, -1 for none. */
-static int is_ok (lua_State *L, const struct pay_api *api, int answer) {
-  int ok = -1;
-  if (api->ok_field == NULL)
-    return 1;
-  push_path(L, answer, api->ok_field);
-  if (lua_type(L, -1) == LUA_TNUMBER)
-    ok = lua_tonumber(L, -1) == 0;
-  else if (lua_type(L, -1) == LUA_TSTRING)
-    ok = is_zero_text(lua_tostring(L, -1));
+/* Whether the answer has what only a success has: a required field. */
+static int has_result (const struct answer *a) {
+  lua_State *L = a->L;
+  const struct pay_field *f = a->e->result;
+  int found = 0;
+  lua_pushvalue(L, a->value);
+  unwrap(L, a->e);
+  for (; f != NULL && f->name != NULL && !found; f++)
+    found = (f->flags & PAY_REQUIRED) && has_good(L, f);
   lua_pop(L, 1);
-  return ok;
+  return found;
+}
+
+enum code { NO_CODE, GOOD_CODE, REFUSAL_CODE, STRANGE_CODE };
+
+/* "0" is success, and another whole number is an error; blanks around it
+   are none. What else a text may say is written nowhere. */
+static enum code meaning_of (const char *s) {
+  s += strspn(s, " \t\r\n");
+  if (*s == '0')
+    return is_blank(s + 1, strlen(s + 1)) ? GOOD_CODE : STRANGE_CODE;
+  if (*s == '-')
+    s++;
+  if (*s < '1' || *s > '9')
+    return STRANGE_CODE;
+  s += strspn(s, "0123456789");
+  return is_blank(s, strlen(s)) ? REFUSAL_CODE : STRANGE_CODE;
+}
+
+/* What the field that says so in every answer of an API says. */
+static enum code read_code (const struct answer *a) {
+  lua_State *L = a->L;
+  enum code code = NO_CODE;
+  lua_getfield(L, a->value, a->api->ok_field);
+  if (lua_isstring(L, -1))
+    code = meaning_of(lua_tostring(L, -1));
+  else if (!lua_isnil(L, -1))
+    code = STRANGE_CODE;
+  lua_pop(L, 1);
+  return code;
 }
 
 /* An error's body is an error, whatever the status says. */
-static int is_refusal (lua_State *L, const struct pay_api *api, int answer) {
+static int is_marked (const struct answer *a) {
+  lua_State *L = a->L;
   int marked;
-  if (!lua_istable(L, answer))
+  if (a->api->error_mark == NULL)
     return 0;
-  if (api->error_mark == NULL)
-    return is_ok(L, api, answer) == 0;
-  lua_getfield(L, answer, api->error_mark);
+  lua_getfield(L, a->value, a->api->error_mark);
   marked = lua_istable(L, -1);
   lua_pop(L, 1);
   return marked;
 }
 
+/* An answer with a status of success that may say otherwise. One that says
+   both proves nothing. */
+static int interpret_table (const struct answer *a) {
+  if (is_marked(a))
+    return refuse(a, has_result(a));
+  if (a->api->ok_field == NULL)
+    return give_result(a);
+  switch (read_code(a)) {
+    case GOOD_CODE: return give_result(a);
+    case REFUSAL_CODE: return refuse(a, has_result(a));
+    case STRANGE_CODE: return refuse(a, 1);
+    default:
+      if (a->e->answer == PAY_EITHER)
+        return give_result(a);
+      return unreadable(a, NULL, "the answer has no code");
+  }
+}
+
+static int give_bytes (lua_State *L, const char *text, size_t n) {
+  lua_createtable(L, 0, 1);
+  lua_pushlstring(L, text, n);
+  lua_setfield(L, -2, "content");
+  return 1;
+}
+
+/* Pushes what the text means, nil when nothing; returns why not, or NULL. */
+static const char *read_text (lua_State *L, const struct pay_endpoint *e,
+                              int good, const char *text, size_t n) {
+  struct pay_field whole = { .type = PAY_OBJECT };
+  struct pay_json j = { 0 };
+  whole.fields = e->result;
+  j.s = text;
+  j.n = n;
+  j.field = good ? &whole : NULL;
+  j.root = good ? e->root : NULL;
+  j.any_bytes = e->any_bytes;
+  if (pay_read_json(L, &j))
+    return NULL;
+  pay_push_json_problem(L, &j);
+  lua_pushnil(L);
+  return lua_tostring(L, -2); /* its slot stays below */
+}
+
 int pay_interpret (lua_State *L, const struct pay_api *api,
-                   const struct pay_endpoint *e, int status, int answer,
-                   const char *problem) {
-  luaL_checkstack(L, 16, "answer nested too deep");
-  if (status < 200 || status > 299 || is_refusal(L, api, answer))
-    return refuse(L, api, e, status, answer);
-  if (lua_istable(L, answer) && e->answer != PAY_EITHER &&
-      is_ok(L, api, answer) < 0)
-    return unreadable(L, e, status, NULL, "the answer has no code");
-  return read_result(L, e, status, answer, problem);
+                   const struct pay_endpoint *e, int status, const char *text,
+                   size_t n, const char *problem) {
+  struct answer a;
+  int good = status >= 200 && status <= 299;
+  luaL_checkstack(L, 24, "too deep in calls");
+  a.L = L;
+  a.api = api;
+  a.e = e;
+  a.status = status;
+  a.problem = problem;
+  if (good && problem == NULL && e->answer == PAY_BYTES)
+    return give_bytes(L, text, n);
+  if (problem == NULL && !is_blank(text, n))
+    a.problem = read_text(L, e, good, text, n);
+  else
+    lua_pushnil(L);
+  a.value = lua_gettop(L);
+  if (!good)
+    return refuse(&a, 0);
+  if (lua_istable(L, a.value))
+    return interpret_table(&a);
+  if (e->answer == PAY_EITHER && problem == NULL && !is_blank(text, n))
+    return give_bytes(L, text, n);
+  return give_result(&a);
 }

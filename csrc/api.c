@@ -1,9 +1,11 @@
 /*
-** api.c - the list of APIs; an endpoint by its number and by its name.
+** api.c - the list of APIs; an endpoint by its number and by its name; a
+** field by its name, and the names of fields as strings of a Lua state.
 */
 #include <string.h>
 
 #include "api.h"
+#include "core.h"
 
 const struct pay_api *const pay_apis[] = { &pay_infobip, &pay_mobip,
                                            &pay_mobilepay_online,
@@ -56,4 +58,38 @@ const struct pay_field *pay_field (const struct pay_field *fields,
       return f;
   }
   return NULL;
+}
+
+static void set_name (lua_State *L, const char *name, int i) {
+  lua_pushstring(L, name);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, -3, i);
+  pay_pushwhole(L, i);
+  lua_rawset(L, -3);
+}
+
+/* Made once for each state, and kept in its registry. */
+static void make_names (lua_State *L, const struct pay_field *fields) {
+  int i = 0;
+  lua_newtable(L);
+  for (; fields[i].name != NULL; i++) {
+    set_name(L, fields[i].name, i + 1);
+    if (fields[i].alias != NULL)
+      set_name(L, fields[i].alias, -i - 1);
+  }
+  pay_pushwhole(L, i);
+  lua_rawseti(L, -2, 0);
+}
+
+void pay_push_names (lua_State *L, const struct pay_field *fields) {
+  luaL_checkstack(L, 6, "fields nested too deep");
+  lua_pushlightuserdata(L, (void *)fields);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  if (!lua_isnil(L, -1))
+    return;
+  lua_pop(L, 1);
+  make_names(L, fields);
+  lua_pushlightuserdata(L, (void *)fields);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
 }

@@ -26,9 +26,12 @@
 #define luaL_pushfail              lua_pushnil
 #endif
 
-/* A whole number is a float before 5.3, exact up to 2^53. */
+/* Up to here each whole number has a float of its own, exclusively. */
+#define PAY_MAX_EXACT 9007199254740992.0 /* 2^53 */
+
+/* A whole number is a float before 5.3. */
 #if LUA_VERSION_NUM < 503
-#define PAY_MAX_INTEGER     9007199254740992LL
+#define PAY_MAX_INTEGER     9007199254740991LL
 #define lua_isinteger(L, i) ((void)(L), (void)(i), 0)
 #define pay_pushwhole(L, x) lua_pushnumber(L, (lua_Number)(x))
 #else

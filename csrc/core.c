@@ -65,16 +65,53 @@ static int core_prepare (lua_State *L) {
 }
 
 /*
-** interpret(number, status, answer [, problem]) -> result, or nil and a
-** fault. 'problem' says why there is no answer that could be read.
+** interpret(number, status, text [, problem]) -> result, or nil and a
+** fault. 'text' is the answer's body; 'problem' says why it cannot be read,
+** if that is known already: "the answer is ...".
 */
 static int core_interpret (lua_State *L) {
   const struct pay_api *api;
   const struct pay_endpoint *e = check_endpoint(L, 1, &api);
   int status = (int)luaL_checkinteger(L, 2);
+  size_t n;
+  const char *text = luaL_optlstring(L, 3, "", &n);
   const char *problem = luaL_optstring(L, 4, NULL);
   lua_settop(L, 4);
-  return result_or_fault(L, pay_interpret(L, api, e, status, 3, problem));
+  return result_or_fault(L,
+                         pay_interpret(L, api, e, status, text, n, problem));
+}
+
+/*
+** decode(text [, any_bytes]) -> what the JSON means, or nil and why it
+** means nothing: "not JSON (...)". 'any_bytes': what is no UTF-8 may pass.
+*/
+static int core_decode (lua_State *L) {
+  struct pay_json j = { 0 };
+  j.s = luaL_checklstring(L, 1, &j.n);
+  j.any_bytes = lua_toboolean(L, 2);
+  lua_settop(L, 1);
+  if (pay_read_json(L, &j))
+    return 1;
+  luaL_pushfail(L);
+  pay_push_json_problem(L, &j);
+  return 2;
+}
+
+/*
+** examine(text) -> whether a decoder that knows only floats would keep each
+** digit of its numbers, or nil and why it is no JSON
+*/
+static int core_examine (lua_State *L) {
+  struct pay_json j = { 0 };
+  j.s = luaL_checklstring(L, 1, &j.n);
+  lua_settop(L, 1);
+  if (pay_examine_json(L, &j)) {
+    lua_pushboolean(L, !j.long_numbers);
+    return 1;
+  }
+  luaL_pushfail(L);
+  pay_push_json_problem(L, &j);
+  return 2;
 }
 
 /*
@@ -142,15 +179,6 @@ static int core_fingerprint (lua_State *L) {
 }
 
 /*
-** clean(answer) -> the decoded answer without marks and nulls
-*/
-static int core_clean (lua_State *L) {
-  lua_settop(L, 1);
-  pay_read(L, NULL);
-  return 1;
-}
-
-/*
 ** escape(text) -> the text as it stands in a URL
 */
 static int core_escape (lua_State *L) {
@@ -185,12 +213,13 @@ static const luaL_Reg core_functions[] = { { "find", core_find },
                                            { "interpret", core_interpret },
                                            { "describe", core_describe },
                                            { "api", core_api },
-                                           { "scan", pay_scan },
+                                           { "decode", core_decode },
+                                           { "examine", core_examine },
                                            { "money", core_money },
                                            { "minor", pay_minor_money },
                                            { "now", core_now },
                                            { "fingerprint", core_fingerprint },
-                                           { "clean", core_clean },
+                                           { "clean", pay_clean },
                                            { "escape", core_escape },
                                            { "encode", core_encode },
                                            { NULL, NULL } };

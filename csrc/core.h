@@ -108,24 +108,49 @@ void pay_add_quoted (struct pay_text *t, const char *s, size_t n);
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
                  int settings, const char *base);
 
-/* Pushes the result that the answer at 'answer' means. */
+/* Pushes the result that a status and the text of an answer mean.
+   'problem': why the text cannot be read, if that is known already. */
 int pay_interpret (lua_State *L, const struct pay_api *api,
-                   const struct pay_endpoint *e, int status, int answer,
-                   const char *problem);
+                   const struct pay_endpoint *e, int status, const char *text,
+                   size_t n, const char *problem);
 
 /* Pushes the description of an endpoint, of an API. */
 void pay_describe (lua_State *L, const struct pay_api *api,
                    const struct pay_endpoint *e);
 void pay_describe_api (lua_State *L, const struct pay_api *api);
 
-/* Makes the decoded value on the top what the caller gets. */
-void pay_read (lua_State *L, const struct pay_field *f);
+/* A text of JSON that is to be read, and what became of it. */
+struct pay_json {
+  const char *s;
+  size_t n;
+  const struct pay_field *field; /* what it is; NULL: anything */
+  const char *root;              /* a member that may wrap the whole */
+  int any_bytes;                 /* strings may hold what is no UTF-8 */
+  const char *problem;           /* out: what is wrong with it */
+  size_t byte;                   /* out: where, from 1 */
+  int not_utf8, long_numbers;    /* out: beyond what a float surely keeps */
+};
+
+/* Pushes the value that the text means (nil for null) and returns 1; or
+   returns 0, with the problem said. */
+int pay_read_json (lua_State *L, struct pay_json *j);
+
+/* The same, without a value. */
+int pay_examine_json (lua_State *L, struct pay_json *j);
+
+/* Pushes "not JSON (...)": what is wrong, without a byte of the text. */
+void pay_push_json_problem (lua_State *L, const struct pay_json *j);
+
+/* clean(value) -> what another decoder has made, as ours would have: nulls
+   are absent, whole numbers are integers */
+int pay_clean (lua_State *L);
+
+/* Pushes the names of fields as a table: [i] is the name of the i-th,
+   [-i] its alias, [0] how many there are; [name] is i, [alias] is -i. */
+void pay_push_names (lua_State *L, const struct pay_field *fields);
 
 /* Whether a call that is lost has moved nothing: it reads, or logs in. */
 int pay_is_harmless (const struct pay_endpoint *e);
-
-/* scan(text [, any_bytes]) -> text, or nil and what is wrong with it */
-int pay_scan (lua_State *L);
 
 /* Whether the value on the top is luapay.null. */
 int pay_is_null (lua_State *L);

@@ -10,8 +10,7 @@
 #include "core.h"
 #include "money.h"
 
-#define MAX_DIGITS 18                 /* of all: below 2^63 */
-#define MAX_EXACT  9007199254740992.0 /* 2^53 */
+#define MAX_DIGITS 18 /* of all: below 2^63 */
 
 static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4,
                                  1e5, 1e6, 1e7, 1e8, 1e9 };
@@ -72,11 +71,11 @@ enum pay_decimal_problem pay_decimal_read (struct pay_decimal *d,
 enum pay_decimal_problem pay_decimal_from (struct pay_decimal *d, double x,
                                            int max_digits) {
   int digits;
-  if (x != x || fabs(x) >= MAX_EXACT)
+  if (x != x || fabs(x) >= PAY_MAX_EXACT)
     return PAY_TOO_LARGE;
   for (digits = 0; digits <= max_digits; digits++) {
     double units = floor(x * powers[digits] + 0.5);
-    if (fabs(units) >= MAX_EXACT)
+    if (fabs(units) >= PAY_MAX_EXACT)
       return PAY_TOO_PRECISE;
     if (units / powers[digits] == x) {
       d->units = (long long)units;

@@ -395,8 +395,6 @@ int pay_money_to_wire (lua_State *L, const struct pay_field *f,
   return 1;
 }
 
-#define MAX_EXACT 9007199254740992.0 /* 2^53 */
-
 int pay_is_null (lua_State *L) {
   return lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL;
 }
@@ -465,7 +463,7 @@ static int check_choice (lua_State *L, const struct pay_field *f,
 }
 
 static int is_whole (double x) {
-  return x == floor(x) && fabs(x) <= MAX_EXACT;
+  return x == floor(x) && fabs(x) < PAY_MAX_EXACT;
 }
 
 /* Takes the whole number on the top. */

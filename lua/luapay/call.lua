@@ -7,23 +7,30 @@ local dress = require "luapay.dress"
 local exchange = require "luapay.exchange"
 local fault = require "luapay.fault"
 local hooks = require "luapay.hooks"
-local json = require "luapay.json"
 local random = require "luapay.random"
 local retry = require "luapay.retry"
 
 local call = {}
 
+-- Why a body cannot be read, by what its head says: no encoding was asked
+-- for, so none is undone.
+local function encoding_problem(encoding)
+  if not encoding or encoding:find "^%s*$" then return nil end
+  if encoding:lower():find "^%s*identity%s*$" then return nil end
+  return ('in the encoding "%s", which was not asked for'):format(
+    encoding:sub(1, 40):gsub("[^%w, _-]", "?")
+  )
+end
+
 -- From the text of an answer to what the caller gets.
 local function read(endpoint, response)
-  local answer, problem
-  if endpoint.bytes and response.status < 300 then
-    answer = response.body
-  elseif response.body:find "%S" then
-    answer, problem = json.decode(response.body, endpoint.any_bytes)
-    if endpoint.either and problem then answer = response.body end
-  end
-  local result, refusal =
-    core.interpret(endpoint.number, response.status, answer, problem)
+  local headers = response.headers
+  local result, refusal = core.interpret(
+    endpoint.number,
+    response.status,
+    response.body,
+    encoding_problem(headers["content-encoding"])
+  )
   if result then return result end
   refusal.retry_after = retry.after(response.headers, os.time())
   return nil, fault.new(refusal, endpoint.id)

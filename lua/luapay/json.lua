@@ -1,5 +1,6 @@
--- json.lua - the only file that decodes JSON text. A private lua-cjson: an
--- embedding host may have configured the shared one for its own ends.
+-- json.lua - free JSON: what no row describes, decoded by lua-cjson. (What
+-- rows describe is read by the core: see csrc/json.c.) A private instance:
+-- an embedding host may have configured the shared one for its own ends.
 
 local cjson = require "cjson"
 local core = require "luapay.core"
@@ -15,23 +16,29 @@ local decoder = new()
 
 local json = {}
 
---- Decodes the text of an answer. Long numbers come as marked text, which
---- only `core.interpret` understands.
+-- lua-cjson reads numbers with the decimal point that was the locale's when
+-- an instance was last made, by anybody; with another one it stops at the
+-- point, or takes the comma of a list for it. A fraction shows which.
+local function renew()
+  if not pcall(decoder.decode, "[0.5]") then decoder = new() end
+end
+
+--- Decodes a text. The core examines it first, for lua-cjson takes much for
+--- JSON that is none, and reads it itself where a number has more digits
+--- than a float keeps. Nulls are absent; of a name that stands twice the
+--- last one counts.
 ---@param text string
----@param any_bytes? boolean what is no UTF-8 may pass
----@return any? value
----@return string? why there is none
-function json.decode(text, any_bytes)
-  local fit, why = core.scan(text, any_bytes)
-  if not fit then return nil, "the answer is " .. why end
-  local good, value = pcall(decoder.decode, fit)
-  if good then return value end
-  -- It knows the decimal point of the locale in which it was made; the host
-  -- may have set another since, and then no fraction is JSON to it.
-  decoder = new()
-  good, value = pcall(decoder.decode, fit)
-  if good then return value end
-  return nil, "the answer is not JSON"
+---@return any? value nil for null, too
+---@return string? why there is none: "not JSON (...)"
+function json.decode(text)
+  local kept, why = core.examine(text)
+  if kept == nil then return nil, why end
+  if not kept then return core.decode(text) end
+  renew()
+  local good, value =
+    pcall(decoder.decode, (text:gsub("^\239\187\191", "", 1)))
+  if good then return core.clean(value) end
+  return core.decode(text)
 end
 
 return json

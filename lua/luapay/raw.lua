@@ -57,12 +57,12 @@ end
 local function judge(endpoint, response)
   local status = response.status
   if status >= 200 and status <= 299 then
-    local answer = response.body ~= "" and json.decode(response.body)
+    local answer = response.body ~= "" and json.decode(response.body) or nil
     return {
       status = status,
       headers = response.headers,
       body = response.body,
-      answer = answer and core.clean(answer) or nil,
+      answer = answer,
     }
   end
   local refused = status >= 400 and status < 499 and status ~= 408

@@ -1,7 +1,6 @@
 -- From an answer to a result or a fault, and what it says of the money.
 
 local core = require "luapay.core"
-local json = require "luapay.json"
 
 local LOGIN = core.find "infobip.login"
 local ADD_FUNDS = core.find "infobip.add_funds"
@@ -9,13 +8,7 @@ local ROLLBACK = core.find "infobip.rollback_transaction"
 
 local has_integers = math.type ~= nil
 
-local function interpret(number, status, text)
-  local answer, problem
-  if text ~= "" then
-    answer, problem = json.decode(text)
-  end
-  return core.interpret(number, status, answer, problem)
-end
+local interpret = core.interpret
 
 describe("interpret", function()
   it("returns the provider's names and whole numbers", function()
@@ -220,49 +213,88 @@ describe("interpret", function()
     assert.equal("X", fault.code)
     assert.equal("failed", fault.outcome)
   end)
-end)
 
-describe("scan", function()
-  for _, case in ipairs {
-    { '{"a":1}', '{"a":1}' },
-    { '{"a":123456789012345}', '{"a":123456789012345}' },
-    { '{"a":1234567890123456}', '{"a":"\\u001f1234567890123456"}' },
-    { "[-1234567890.1234567,2]", '["\\u001f-1234567890.1234567",2]' },
-    {
-      '["1234567890123456","\\"1234567890123456"]',
-      '["1234567890123456","\\"1234567890123456"]',
-    },
-    { '"open 1234567890123456', '"open 1234567890123456' },
-    { '"\\', '"\\' },
-    { "", "" },
+  for _, id in ipairs {
+    "{}",
+    "[]",
+    "false",
+    "true",
+    "1.5",
+    '""',
+    '"  "',
+    '{"id":1}',
+    "1e400",
   } do
-    it("makes " .. case[1] .. " fit", function()
-      assert.equal(case[2], core.scan(case[1]))
+    it("takes no " .. id .. " for a transactionId", function()
+      local text = ('{"transactionId":%s}'):format(id)
+      local result, fault = interpret(ADD_FUNDS, 200, text)
+      assert.is_nil(result)
+      assert.same({ "decode", "unknown" }, { fault.kind, fault.outcome })
     end)
   end
 
-  for _, text in ipairs {
-    "\255",
-    "\192\128",
-    "\224\128\128",
-    "\237\160\128",
-    "\244\144\128\128",
-    "\195",
-    "12345678\240\159\152",
-    "\128",
-  } do
-    it(
-      ("refuses bytes that are no UTF-8 (%d of them)"):format(#text),
-      function()
-        local fit, why = core.scan(text)
-        assert.is_nil(fit)
-        assert.equal("not UTF-8", why)
-      end
+  it("does not know what an error beside an id means", function()
+    local _, fault = interpret(
+      ADD_FUNDS,
+      200,
+      '{"transactionId":7,"requestError":'
+        .. '{"serviceException":{"messageId":"X","text":"no"}}}'
     )
-  end
+    assert.same({ "X", "unknown" }, { fault.code, fault.outcome })
+    local send = core.find "mobip.send_payment_request"
+    _, fault = interpret(send, 200, '{"return_code":"5","trid":"T1"}')
+    assert.same({ "5", "unknown" }, { fault.code, fault.outcome })
+    _, fault = interpret(send, 200, '{"return_code":"5"}')
+    assert.same({ "5", "failed" }, { fault.code, fault.outcome })
+  end)
 
-  it("accepts UTF-8 of every length", function()
-    local text = "12345678 é € 😀 \244\143\191\191"
-    assert.equal(text, core.scan(text))
+  it("says that a refusal cannot be read, not what its row knows", function()
+    local _, fault = interpret(ADD_FUNDS, 404, "<html>not here</html>")
+    assert.equal("not_found", fault.kind)
+    assert.truthy(fault.message:find "^answered with 404; the answer is not")
+    _, fault = interpret(ADD_FUNDS, 403, "<html>blocked</html>")
+    assert.is_nil(fault.renew)
+  end)
+
+  it("says why it cannot be read, where the head says so", function()
+    local problem = 'in the encoding "br", which was not asked for'
+    local _, fault = interpret(ADD_FUNDS, 200, "\139\1", problem)
+    assert.equal("the answer is " .. problem, fault.message)
+    assert.equal("unknown", fault.outcome)
+    _, fault = interpret(ADD_FUNDS, 400, "\139\1", problem)
+    assert.truthy(fault.message:find(problem, 1, true))
+    assert.equal("failed", fault.outcome)
+  end)
+
+  it("skips a byte order mark", function()
+    local text = '\239\187\191{"transactionId":42}'
+    assert.equal(42, interpret(ADD_FUNDS, 200, text).transactionId)
+  end)
+
+  it("knows no name twice", function()
+    local text = '{"transactionId":1,"transactionId":2}'
+    local _, fault = interpret(ADD_FUNDS, 200, text)
+    assert.equal("unknown", fault.outcome)
+    assert.truthy(fault.message:find("twice", 1, true))
+  end)
+
+  it("keeps the digits of money as the provider wrote them", function()
+    for given, kept in pairs {
+      ["12.50"] = "12.50",
+      ["1e2"] = "100",
+      ["1.5e-3"] = "0.0015",
+      ['"0.10"'] = "0.10",
+    } do
+      local text = ('{"ammount":%s}'):format(given)
+      assert.equal(kept, interpret(ROLLBACK, 200, text).ammount)
+    end
+  end)
+
+  it("holds no mark in a text for a number", function()
+    local text = '{"transactionId":"\\u001f12345678901234567"}'
+    assert.equal(
+      "\03112345678901234567",
+      interpret(ADD_FUNDS, 200, text).transactionId
+    )
   end)
 end)

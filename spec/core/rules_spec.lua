@@ -10,8 +10,9 @@ local function prepare(id, args, settings)
   return core.prepare(assert(core.find(id), id), args, settings)
 end
 
-local function interpret(id, ...)
-  return core.interpret(assert(core.find(id), id), ...)
+local function interpret(id, status, answer)
+  if type(answer) == "table" then answer = assert(core.encode(answer)) end
+  return core.interpret(assert(core.find(id), id), status, answer)
 end
 
 local function with(args, changes)

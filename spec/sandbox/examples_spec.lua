@@ -39,7 +39,7 @@ describe("examples/", function()
         .. "nothing twice: ok\n",
     },
     { "sandbox", "base_url  https://localhost:" },
-    { "credit", "rolled back: 12.5 EUR\n" },
+    { "credit", "rolled back: 12.50 EUR\n" },
     { "payment_link", "order-17\tPAID\tpaid\n" },
     { "queue", "2000\nall done\n" },
     { "invoices", "all pushed\n250 are as they should be, missing: 0\n" },

@@ -2,7 +2,6 @@
 -- of a body, and a transport that answers from a list.
 
 local core = require "luapay.core"
-local json = require "luapay.json"
 
 local helper = {}
 
@@ -15,13 +14,10 @@ function helper.prepare(id, args, settings)
   return core.prepare(number_of(id), args, settings)
 end
 
---- A result, or nil and a fault; an answer that is text is JSON.
+--- A result, or nil and a fault; an answer is text, or a table for JSON.
 function helper.interpret(id, status, answer)
-  local problem
-  if type(answer) == "string" and answer ~= "" then
-    answer, problem = json.decode(answer)
-  end
-  return core.interpret(number_of(id), status, answer, problem)
+  if type(answer) == "table" then answer = assert(core.encode(answer)) end
+  return core.interpret(number_of(id), status, answer)
 end
 
 --- An endpoint's row, its arguments and its result by their names.

@@ -221,12 +221,20 @@ describe("Mobip:", function()
     end)
   end
 
-  for _, code in ipairs { '"12"', "12", '"-1"', '""', '"OK"' } do
+  for _, code in ipairs { '"12"', "12", '"-1"' } do
     it("M-18: takes a return_code of " .. code .. " for a no", function()
       local text = ('{"return_code":%s}'):format(code)
       local _, fault = interpret("mobip.login", 200, text)
       assert.same({ "refused", "failed" }, { fault.kind, fault.outcome })
       assert.equal((code:gsub('"', "")), fault.code)
+    end)
+  end
+
+  for _, code in ipairs { '""', '"00"', '"OK"', '"ERR"', "[]", "1.5" } do
+    it("M-18: takes a return_code of " .. code .. " for neither", function()
+      local text = ('{"return_code":%s}'):format(code)
+      local _, fault = interpret("mobip.login", 200, text)
+      assert.same({ "refused", "unknown" }, { fault.kind, fault.outcome })
     end)
   end
 
@@ -301,7 +309,12 @@ describe("Mobip:", function()
     { '"false"', false },
     { "false", false },
     { '""', false },
-    { '"yes"', false },
+    { '"TRUE"', true },
+    { '"yes"', true },
+    { '"1"', true },
+    { "1", true },
+    { '"0"', false },
+    { '"No"', false },
     { "null", nil },
   } do
     it("M-23: reads isRefunded = " .. case[1], function()
@@ -315,13 +328,14 @@ describe("Mobip:", function()
     end)
   end
 
-  it("M-23: reads only true as refunded", function()
+  it("M-23: makes no yes and no no of another word", function()
     local found = assert(interpret("mobip.is_valid", 200, {
       return_code = "0",
       transaction_status = "PAID",
-      isRefunded = "1",
+      isRefunded = "perhaps",
     }))
-    assert.is_false(found.isRefunded)
+    assert.equal("perhaps", found.isRefunded)
+    assert.is_false(status.is_refunded(found))
   end)
 
   it("M-24: spells the outside id as each call does", function()

@@ -1,6 +1,5 @@
 -- body.lua - the JSON of a callback: strict, and its members by name.
 
-local core = require "luapay.core"
 local json = require "luapay.json"
 local request = require "luapay.callback.request"
 
@@ -9,14 +8,6 @@ local refuse = request.refuse
 local body = {}
 
 local LONGEST = 200 -- bytes of an id
-
--- A null in a list becomes false: whoever walks through the list would miss
--- what stands behind a nil.
-local function fill_gaps(list)
-  for i = 1, #list do
-    if type(list[i]) == "userdata" then list[i] = false end
-  end
-end
 
 --- Decodes a body. Long numbers keep their digits.
 ---@param text string
@@ -28,9 +19,7 @@ function body.decode(text)
   if type(value) ~= "table" then
     return refuse(400, "body", "is no JSON object or array")
   end
-  local is_list = text:find "^%s*%[" ~= nil
-  if is_list then fill_gaps(value) end
-  return core.clean(value), nil, is_list
+  return value, nil, text:find "^[%s\239\187\191]*%[" ~= nil
 end
 
 --- The members of an object by their names in lower case. One callback has

@@ -3,7 +3,6 @@
 
 local core = require "luapay.core"
 local decimal = require "luapay.journal.decimal"
-local json = require "luapay.json"
 
 local rows = {}
 
@@ -84,7 +83,7 @@ function rows.bind(entry, names, into, at)
 end
 
 local function decoded(text)
-  return text and core.clean((json.decode(text)))
+  return text and (core.decode(text))
 end
 
 --- A whole number as this Lua has them.

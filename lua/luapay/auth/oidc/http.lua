@@ -4,7 +4,6 @@
 
 local core = require "luapay.core"
 local fault = require "luapay.fault"
-local json = require "luapay.json"
 
 local http = {}
 
@@ -22,9 +21,7 @@ local function send(transport, request, deadline, harmless)
       message = "the deadline passed before anything was sent",
     }
   end
-  if response then
-    return response.status, core.clean((json.decode(response.body)))
-  end
+  if response then return response.status, (core.decode(response.body)) end
   local safe = harmless or failure.phase == "before_send"
   return nil,
     fault.new({

@@ -5,7 +5,6 @@
 
 local core = require "luapay.core"
 local crypto = require "luapay.crypto"
-local json = require "luapay.json"
 
 local jwt = {}
 
@@ -13,7 +12,7 @@ local MOST = 65536 -- bytes of a token
 
 local function decode(part)
   local text = crypto.base64url_decode(part)
-  local value = text and core.clean((json.decode(text)))
+  local value = text and (core.decode(text))
   return type(value) == "table" and value or nil
 end
 
