@@ -273,7 +273,7 @@ export SEEDS SEED FLOW
 simulate:
 	@$(INSTALL) $(RUN_DEBS)
 	@$(MAKE) --no-print-directory -s all
-	@$(RUN) $(INTERPRETER) spec/simulation/run.lua
+	@$(RUN) $(INTERPRETER) spec/simulation/old/run.lua
 
 rockspec:
 	@$(INSTALL) $(RUN_DEBS)

@@ -1,7 +1,7 @@
 -- The simulation itself: it repeats itself, and it can fail.
 
-local credits = require "spec.simulation.scenarios.credits"
-local history = require "spec.simulation.history"
+local credits = require "spec.simulation.old.scenarios.credits"
+local history = require "spec.simulation.old.history"
 local step = require "luapay.flow.step"
 
 describe("the simulation", function()

@@ -4,7 +4,7 @@
 
 local luapay = require "luapay"
 local online = require "spec.online.helper"
-local payments = require "spec.simulation.scenarios.online_payment"
+local payments = require "spec.simulation.old.scenarios.online_payment"
 local sandbox = require "luapay.sandbox"
 
 local recurring = {}

@@ -1,7 +1,7 @@
 -- One-off payments: asked for once, captured once if the customer wants,
 -- some let go.
 
-local asked = require "spec.simulation.asked"
+local asked = require "spec.simulation.old.asked"
 local luapay = require "luapay"
 
 local one_off = {}

@@ -2,7 +2,7 @@
 -- upon the common store, and it may die or be held up at any write.
 
 local journal = require "luapay.journal"
-local wire = require "spec.simulation.network"
+local wire = require "spec.simulation.old.network"
 
 local Machine = {}
 Machine.__index = Machine

@@ -1,6 +1,6 @@
 -- Sign-ups: each customer is asked once, and what was answered is known.
 
-local asked = require "spec.simulation.asked"
+local asked = require "spec.simulation.old.asked"
 local luapay = require "luapay"
 
 local agreement = {}

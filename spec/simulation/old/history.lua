@@ -2,8 +2,8 @@
 -- this machine or another, until it has come through; then the world calms
 -- down, what is open is settled, and the books are compared.
 
-local Machine = require "spec.simulation.machine"
-local World = require "spec.simulation.world"
+local Machine = require "spec.simulation.old.machine"
+local World = require "spec.simulation.old.world"
 local memory = require "luapay.journal.memory"
 
 local history = {}

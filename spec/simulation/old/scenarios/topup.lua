@@ -1,7 +1,7 @@
 -- Top-ups, all or nothing or each for itself, and some taken back later.
 
-local books = require "spec.simulation.books"
-local credits = require "spec.simulation.scenarios.credits"
+local books = require "spec.simulation.old.books"
+local credits = require "spec.simulation.old.scenarios.credits"
 local luapay = require "luapay"
 
 local topup = {}

@@ -2,14 +2,14 @@
 -- was done to them and whether the books agree. With SEED=n FLOW=name one
 -- history is replayed, with its story.
 
-local history = require "spec.simulation.history"
+local history = require "spec.simulation.old.history"
 
 local NAMES, scenarios = {}, {}
-local folder = io.popen "ls spec/simulation/scenarios"
+local folder = io.popen "ls spec/simulation/old/scenarios"
 for file in assert(folder):lines() do
   local name = file:match "^(.*)%.lua$"
   NAMES[#NAMES + 1] = name
-  scenarios[name] = require("spec.simulation.scenarios." .. name)
+  scenarios[name] = require("spec.simulation.old.scenarios." .. name)
 end
 
 local function replay(name, seed)

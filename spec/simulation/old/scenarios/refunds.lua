@@ -1,7 +1,7 @@
 -- Refunds of a few payments: each given back once, and never more than was
 -- paid.
 
-local asked = require "spec.simulation.asked"
+local asked = require "spec.simulation.old.asked"
 local luapay = require "luapay"
 
 local refunds = {}

@@ -2,7 +2,7 @@
 -- is credited once, or a person is told.
 
 local base = require "luapay.flow.base"
-local books = require "spec.simulation.books"
+local books = require "spec.simulation.old.books"
 local luapay = require "luapay"
 local recover = require "luapay.flow.recover"
 local sandbox = require "luapay.sandbox"
