@@ -8,6 +8,7 @@
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
 # make fuzz                what reads from outside: FUZZ=http SECONDS=60
+# make mutants             bugs on purpose: does a spec notice each?
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
 # make crash               kill workers on a batch: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
@@ -96,7 +97,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
 .PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind fuzz simulate crash rock rockspec bench \
+        examples check-asan check-valgrind fuzz simulate mutants crash rock rockspec bench \
         bench-journal bench-batch bench-instructions bench-programs deps clean
 
 # Only one make at a time writes to a build folder.
@@ -274,6 +275,14 @@ simulate:
 	@$(INSTALL) $(RUN_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) spec/simulation/old/run.lua
+
+# make mutants TENTH=commit: a tenth; ONLY=journal: those of these files
+export TENTH ONLY
+
+mutants:
+	@$(INSTALL) $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) lua5.4 spec/mutants/run.lua
 
 rockspec:
 	@$(INSTALL) $(RUN_DEBS)
