@@ -129,7 +129,7 @@ describe("the rooms", function()
       "options", "random" },
     flow = { "callback", "core", "fault", "guard", "mobip", "options",
       "random", "task" },
-    journal = { "core", "fault", "options", "random", "task" },
+    journal = { "core", "decimal", "fault", "options", "random", "task" },
     mobip = { "fault" },
     client = { "call", "core", "fault", "help", "inner", "options", "page",
       "raw", "row" },

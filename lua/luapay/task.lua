@@ -45,6 +45,14 @@ end
 ---@return table?
 task.running = Group.running
 
+--- Lets the other threads of the host go on for some seconds; nothing where
+--- there is no such host.
+---@async
+---@param seconds number
+function task.nap(seconds)
+  if host and host.here() then host.sleep(seconds) end
+end
+
 -- Calls of an iterator block: it cannot be called again while it waits.
 local function take_from_iterator(items)
   return function()

@@ -204,7 +204,7 @@ describe("callback.seen.journal", function()
   it("says so when the journal fails", function()
     local broken = journal.memory {}
     local failure = { kind = "journal", message = "the disk is full" }
-    function broken.store:transact()
+    function broken.legacy.store:transact()
       return nil, failure
     end
     local store = seen.journal(broken)

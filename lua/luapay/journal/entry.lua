@@ -1,162 +1,163 @@
--- Entries of the journal: what one has, and what may be written into it.
+-- Entries of the journal: the fields that one has, and what may be written
+-- into them.
 
 local core = require "luapay.core"
-local decimal = require "luapay.journal.decimal"
+local decimal = require "luapay.decimal"
 local fault = require "luapay.fault"
-local fingerprint = require "luapay.journal.fingerprint"
-local writable = require "luapay.journal.writable"
 
 local entry = {}
 
---- States of an entry: what is known of its money.
----   planned      not sent; may be sent
----   sent         may have left; its outcome is not written down
+--- States of an entry: what is known of its step.
+---   planned      not sent; may be sent, replaced, discarded
+---   sent         may have left; its worker's until the lease ends
 ---   pending      the provider has it and has not ended it
----   done         it came about, and is to stay
----   failed       certainly nothing was done; may be tried again
----   unknown      may have been done: the provider must be asked
----   parked       nobody can be asked but a person
----   compensated  it came about, and was taken back
+---   done         it came about as intended, and stays
+---   closed       ended without coming about: declined, expired, cancelled
+---   failed       certainly nothing was done; may be sent again
+---   unknown      may have been done: the provider can be asked
+---   parked       may have been done: only a person can tell
+---   compensated  it came about, and all of it was taken back
 entry.STATES = {
   planned = true,
   sent = true,
   pending = true,
   done = true,
+  closed = true,
   failed = true,
   unknown = true,
   parked = true,
   compensated = true,
 }
 
--- What the caller names; everything else is the journal's.
-local GIVEN = {
-  flow = "string",
-  run = "string",
-  reference = "string",
+-- What a caller may set. The rest is the journal's: id, account, flow, run,
+-- reference, main, attempt, worker, leases, created_at and updated_at.
+local SETTABLE = {
   step = "string",
+  state = "string",
   endpoint = "string",
   idempotency_key = "string",
-  args = "table",
+  fingerprint = "string",
   amount = "string",
   currency = "string",
   provider_id = "string",
+  external_id = "string",
+  subject = "string",
+  status = "string",
+  code = "any",
+  reason = "string",
+  seen_at = "number",
+  due_at = "number",
+  plan = "string",
   details = "table",
+  outcome = "table",
+  fault = "table",
+  candidates = "table",
 }
 
-local REQUIRED = { "flow", "reference", "step" }
+--- Erases a field: item:set(entry, { fault = book.NONE }).
+entry.NONE = setmetatable({}, {
+  __tostring = function()
+    return "none"
+  end,
+})
 
-local LONGEST = 200 -- characters of a name; keys in an index
+local function plain(value, depth)
+  local kind = type(value)
+  if kind == "table" and depth < 20 then
+    local copy = {}
+    for name, field in pairs(value) do
+      copy[plain(name, 20)] = plain(field, depth + 1)
+    end
+    if core.encode(copy) then return copy end
+  elseif kind == "number" then
+    if core.encode(value) then return value end
+    return (("%.14g"):format(value):gsub("[^%w+-]+", "."))
+  elseif kind == "boolean" or (kind == "string" and core.encode(value)) then
+    return value
+  end
+  return ("(a %s that cannot be written)"):format(kind)
+end
 
-local function check_names(given)
-  for name, value in pairs(given) do
-    if GIVEN[name] ~= type(value) then
+-- What every store can keep: JSON. What is none would fail the writes of
+-- others, and what it says must not be lost for it: it is kept as text.
+local function writable(value)
+  if type(value) == "string" and not value:find "%z" then
+    return core.encode(value) and value or plain(value, 1)
+  elseif type(value) == "string" then
+    return plain((value:gsub("%z", "\\0")), 1)
+  elseif type(value) ~= "table" or core.encode(value) then
+    return value
+  end
+  local kept = plain(value, 1)
+  return type(kept) == "table" and kept or { unwritable = kept }
+end
+
+--- Puts fields into an entry. What is no field of an entry, or of another
+--- type, is an error of the program.
+---@param into luapay.JournalEntry
+---@param fields table
+function entry.set(into, fields)
+  for name, value in pairs(fields) do
+    local wanted = SETTABLE[name]
+    if not wanted then
+      error("journal: an entry has no field to set: " .. tostring(name), 3)
+    elseif value == entry.NONE then
+      into[name] = nil
+    elseif wanted ~= "any" and type(value) ~= wanted then
       error(
-        ("journal: %s: expected a %s"):format(
-          tostring(name),
-          GIVEN[name] or "field that it knows"
+        ("journal: %s: expected a %s, got a %s"):format(
+          name,
+          wanted,
+          type(value)
         ),
-        5
+        3
       )
-    end
-  end
-  for _, name in ipairs(REQUIRED) do
-    if given[name] == nil then
-      error("journal: " .. name .. " is required", 5)
+    elseif name == "state" and not entry.STATES[value] then
+      error("journal: no such state: " .. value, 3)
+    elseif name == "amount" and not decimal.is(value) then
+      error("journal: amount: expected a decimal like 12.50", 3)
+    else
+      into[name] = writable(value)
     end
   end
 end
 
-local function refuse(field, message)
-  return nil,
-    fault.new {
-      kind = "argument",
-      endpoint = "journal",
-      field = field,
-      message = message,
-    }
-end
+local LONGEST = 200 -- bytes of a name; names stand in an index
 
---- Makes an entry of what a caller gives. Wrong types raise; wrong values
---- may come from a customer.
----@param given table flow, reference, step; run, endpoint, args,
---- idempotency_key, amount (decimal text), currency, provider_id, details
----@param now number
----@return luapay.JournalEntry?
----@return luapay.Fault? fault of kind "argument"
-function entry.new(given, now)
-  check_names(given)
-  for _, name in ipairs { "flow", "run", "reference", "step" } do
-    local text = given[name] or ""
-    if #text > LONGEST or (text == "" and name ~= "run") then
-      return refuse(name, "expected 1 to " .. LONGEST .. " bytes of text")
-    end
-    if text:find "[%z\1-\31]" then
-      return refuse(name, "must not have control characters")
-    end
+--- What is wrong with a name that a caller gives, or nil.
+---@param name string of the field
+---@param text string
+---@param may_be_empty? boolean
+---@return luapay.Fault?
+function entry.check_name(name, text, may_be_empty)
+  local message
+  if #text > LONGEST or (text == "" and not may_be_empty) then
+    message = "expected 1 to " .. LONGEST .. " bytes of text"
+  elseif text:find "[%z\1-\31]" then
+    message = "must not have control characters"
+  elseif not core.encode(text) then
+    message = "expected text in UTF-8"
+  else
+    return nil
   end
-  local texts = { given.reference, given.run or "", given.details or "" }
-  if not core.encode(texts) then
-    return refuse("details", "expected texts in UTF-8, numbers and tables")
-  end
-  if given.amount and not decimal.to_millionths(given.amount) then
-    return refuse("amount", "expected a decimal like 12.50")
-  end
-  return {
-    flow = given.flow,
-    run = given.run or "",
-    reference = given.reference,
-    step = given.step,
-    state = "planned",
-    endpoint = given.endpoint,
-    idempotency_key = given.idempotency_key,
-    fingerprint = fingerprint(given.args or {}),
-    attempt = 0,
-    created_at = now,
-    updated_at = now,
-    amount = given.amount,
-    currency = given.currency,
-    provider_id = given.provider_id,
-    details = given.details,
+  return fault.new {
+    kind = "argument",
+    endpoint = "journal",
+    field = name,
+    message = message,
   }
 end
 
---- An entry of its own with the same fields.
+--- A twin with the same fields. Tables in it are shared: they are replaced
+--- as a whole, never changed.
+---@param original luapay.JournalEntry
+---@return luapay.JournalEntry
 function entry.copy(original)
   local twin = {}
   for name, value in pairs(original) do
     twin[name] = value
   end
   return twin
-end
-
---- Makes an entry say what another says, and nothing else.
-function entry.become(old, new)
-  for name in pairs(old) do
-    old[name] = nil
-  end
-  for name, value in pairs(new) do
-    old[name] = value
-  end
-end
-
---- Puts what was learned into an entry.
----@param kept luapay.JournalEntry
----@param state string
----@param outcome? table
----@param now number
----@param settle? number seconds before an unknown is asked about
-function entry.conclude(kept, state, outcome, now, settle)
-  if not entry.STATES[state] then
-    error("journal: no such state: " .. tostring(state), 4)
-  end
-  kept.state, kept.updated_at = state, now
-  if outcome then
-    outcome = writable(outcome)
-    kept.outcome = outcome
-    kept.provider_id = outcome.provider_id or kept.provider_id
-    kept.status = outcome.status or kept.status
-  end
-  kept.lease_until = state == "unknown" and now + (settle or 0) or nil
 end
 
 return entry

@@ -2,8 +2,9 @@
 
 local core = require "luapay.core"
 
+-- Whatever stands for the decimal point in the host's locale, is one.
 local function number_text(value)
-  return ("%.17g"):format(value)
+  return (("%.17g"):format(value):gsub("[^%w+-]+", "."))
 end
 
 local write
@@ -40,7 +41,8 @@ function write(value, out)
   out[#out + 1] = ("%s:%d:%s;"):format(kind:sub(1, 1), #text, text)
 end
 
---- The same for the same arguments, in every process and every Lua.
+--- The same for the same arguments, in every process, every Lua and every
+--- locale.
 ---@param args table
 ---@return string 16 hexadecimal digits
 return function(args)

@@ -1,17 +1,188 @@
--- luapay.journal: what was intended, sent and learned, kept where a crash
--- cannot reach it. See book.lua for what a journal does.
+-- luapay.journal: what was intended, what was sent and what came back, kept
+-- where a crash cannot reach it. What a flow does with it is in book.lua;
+-- here journals are opened.
 
+local Commit = require "luapay.journal.commit"
+local books = require "luapay.journal.book"
 local check = require("luapay.options").check
+local clocks = require "luapay.journal.clock"
 local core = require "luapay.core"
+local memory_store = require "luapay.journal.store.memory"
 local random = require "luapay.random"
 
-local journal = {}
+local Journal = {}
+Journal.__index = Journal
+
+--- The book of a flow, for one account and one run.
+---@param options table account (""), flow, run (""), appraise
+---@return luapay.journal.Book
+function Journal:book(options)
+  return books.new(self, options)
+end
+
+--- Changes items of several books in one transaction: see `Book:change`.
+---@async
+---@param list table[] { book, reference, run? }
+---@param fn fun(items: luapay.journal.Item[], now: number): any, any
+---@param options? table
+---@return any value
+---@return luapay.Fault? fault
+function Journal:change(list, fn, options)
+  return books.Book.change_list(self, list, fn, options)
+end
+
+--- Changes small values by their keys: `fn(get, set, now)` reads and sets
+--- some of those that are named, inside one transaction; it is pure.
+---@async
+---@param names string[] all keys that it reads or sets
+---@param fn fun(get: function, set: function, now: number): any, any
+---@return any value
+---@return luapay.Fault? fault
+function Journal:change_values(names, fn)
+  return self.commit:run {
+    reads = { items = {}, subjects = {}, ids = {}, values = names },
+    fn = function(work)
+      return fn(function(name)
+        return work:value(name)
+      end, function(name, value)
+        work:set_value(name, value)
+      end, work.times.now)
+    end,
+  }
+end
+
+--- Whether this key comes for the first time, ever; it is remembered.
+---@async
+---@param key string
+---@return boolean? first
+---@return luapay.Fault? fault
+function Journal:first(key)
+  local first, err = self:change_values({ key }, function(get, set)
+    if get(key) then return "known" end
+    set(key, "1")
+    return "first"
+  end)
+  if not first then return nil, err end
+  return first == "first"
+end
+
+--- The value of a key.
+---@async
+---@param key string
+---@return string|false|nil value false: there is none
+---@return luapay.Fault? fault
+function Journal:kept(key)
+  local found, err = self:change_values({ key }, function(get)
+    return { get(key) }
+  end)
+  if not found then return nil, err end
+  return found[1] or false
+end
+
+--- Keeps a value by a key.
+---@async
+---@param key string
+---@param value string
+---@return true?
+---@return luapay.Fault? fault
+function Journal:keep(key, value)
+  return self:change_values({ key }, function(_, set)
+    set(key, value)
+    return true
+  end)
+end
+
+--- Forgets keys that were set longer ago than some seconds.
+---@async
+---@param age number
+---@return integer? forgotten
+---@return luapay.Fault? fault
+function Journal:forget(age)
+  local statement
+  local done, err = self.commit:run {
+    reads = { items = {}, subjects = {}, ids = {}, values = {} },
+    fn = function(work)
+      statement = { name = "forget_values", before = work.times.now - age }
+      work.statements[#work.statements + 1] = statement
+      return true
+    end,
+  }
+  if not done then return nil, err end
+  return statement.forgotten
+end
+
+--- Says that a person knows what a restored database or a fail-over has
+--- lost: from here on entries may be sent again.
+---@async
+---@param given { since: number, who: string } `since`: seconds since 1970,
+--- what was written after it may be missing
+---@return true?
+---@return luapay.Fault?
+function Journal:restored(given)
+  if type(given) ~= "table" or type(given.who) ~= "string" then
+    error("journal: restored: expected { since = seconds, who = text }", 2)
+  elseif type(given.since) ~= "number" then
+    error("journal: restored: since: expected seconds since 1970", 2)
+  end
+  return self.commit:run {
+    reads = { items = {}, subjects = {}, ids = {}, values = {} },
+    fn = function(work)
+      work.statements[#work.statements + 1] = {
+        name = "restored",
+        since = given.since,
+        who = given.who,
+        at = work.times.now,
+      }
+      return true
+    end,
+  }
+end
+
+--- The outcomes that are known and could not be written yet: they are
+--- written before anything else. Empty in good times.
+---@return table[] list { reference, step, provider_id, result }
+function Journal:unwritten()
+  local list = {}
+  for i, job in ipairs(self.commit.unwritten) do
+    list[i] = job.known
+  end
+  return list
+end
+
+--- The time of day of the journal: of the database's machine, where it has
+--- one for all. For people; it can be set.
+---@return number seconds since 1970
+function Journal:now()
+  return self.clocks.wall()
+end
+
+--- Why this journal can do nothing, as a problem; nil when it can.
+function Journal:refusal()
+  if core.process() == self.process then return nil end
+  return {
+    reason = "forked",
+    is_final = true,
+    message = "it was opened by another process, before a fork: "
+      .. "each process opens its own",
+  }
+end
+
+--- Closes the store. What could not be written stays unwritten.
+function Journal:close()
+  if core.process() == self.process then self.store:close() end
+end
+
+Journal.__close = Journal.close
+
+local journal = { NONE = books.Book.NONE }
 
 local COMMON = {
   worker = { type = "string" },
   lease = { type = "number", positive = true, default = 120 },
+  patience = { type = "number", positive = true, default = 10 },
+  outcome_patience = { type = "number", positive = true, default = 30 },
+  clock = { type = "any" },
   settle = { type = "number", default = 60 },
-  clock = { type = "function" },
 }
 
 local function rules(own)
@@ -25,71 +196,92 @@ local function rules(own)
   return all
 end
 
--- The time of day by a clock that does not jump: read once, counted on.
-local function clock_from(now)
-  local ahead = now - core.now()
-  return function()
-    return ahead + core.now()
+local function new(store, checked)
+  local self = setmetatable({
+    store = store,
+    worker = checked.worker or random.uuid(),
+    lease = checked.lease,
+    patience = checked.patience,
+    outcome_patience = checked.outcome_patience,
+    clocks = clocks.new(checked.clock),
+    process = core.process(),
+  }, Journal)
+  function self.clock()
+    return self.clocks.wall()
   end
+  self.commit = Commit.new(self)
+  return self
 end
 
-local function open(store, options)
-  options.worker = options.worker or random.uuid()
-  options.clock = options.clock or store.clock or clock_from(os.time())
-  return require("luapay.journal.book").new(store, options)
+-- While flows are moved, the methods that were are there, too.
+function Journal:__index(name)
+  local own = Journal[name]
+  if own ~= nil then return own end
+  local legacy = rawget(self, "legacy")
+  local value = legacy and legacy[name]
+  if type(value) == "function" then
+    return function(_, ...)
+      legacy.clock = self.clock
+      return value(legacy, ...)
+    end
+  end
+  return value
+end
+
+local twins = setmetatable({}, { __mode = "k" })
+
+local function legacy_memory(checked)
+  local old = require "luapay.journal.old"
+  local given, store = checked.store, memory_store.new()
+  if given and getmetatable(given) == memory_store.Store then
+    store, given = given, nil
+  elseif given then
+    twins[given] = twins[given] or store
+    store = twins[given]
+  end
+  local clock = checked.clock
+  local set = type(clock) == "function"
+  if set then checked.clock = { wall = clock, boot = clock } end
+  local made = new(store, checked)
+  made.legacy = old.memory {
+    store = given,
+    worker = made.worker,
+    lease = made.lease,
+    settle = checked.settle,
+    clock = set and clock or nil,
+  }
+  made.clock = made.legacy.clock
+  return made
 end
 
 -- What every journal takes:
 --
 -- `worker`: a name of this worker that no other has; made when absent.
--- `lease`: seconds that an entry is its worker's alone, 120; must be longer
--- than any call takes. `settle`: seconds before the provider is asked about
--- an unknown: what it has received may still be under way there, 60.
--- `clock`: seconds since 1970; the system's (of PostgreSQL's machine where
--- there is one).
+-- `lease`: seconds that an entry is its worker's alone, 120; a call's
+-- time-out must be below half of it. `patience`: seconds to wait for a
+-- database that is away or locked, before anything is sent, 10.
+-- `outcome_patience`: the same for an outcome that is known, 30.
+-- `clock`: { wall, boot, boot_id, sleep } in place of the machine's.
 
 --- A journal that ends with the process: for specs. `store`: shared with
 --- another journal, as two machines share a database.
 ---@param options? table
 ---@return luapay.Journal
 function journal.memory(options)
-  local memory = require "luapay.journal.memory"
   local checked = check(
     "luapay.journal.memory",
     options or {},
     rules { store = { type = "table" } }
   )
-  return open(checked.store or memory.new(), checked)
+  return legacy_memory(checked)
 end
 
---- A journal in one file, for the processes of one machine.
----
---- `path`: the file; made when it is not there.
----@param options table
----@return luapay.Journal? journal
----@return luapay.Fault? fault when the file cannot be opened
 function journal.sqlite(options)
-  local sqlite = require "luapay.journal.sqlite"
-  local checked =
-    check("luapay.journal.sqlite", options, rules(sqlite.OPTIONS))
-  local store, err = sqlite.open(checked)
-  if not store then return nil, err end
-  return open(store, checked)
+  return require("luapay.journal.old").sqlite(options)
 end
 
---- A journal in PostgreSQL, for several machines.
----
---- `database`, `user`, `password`, `host`, `port`: as of libpq.
----@param options table
----@return luapay.Journal? journal
----@return luapay.Fault? fault when the server cannot be reached
 function journal.postgres(options)
-  local postgres = require "luapay.journal.postgres"
-  local checked =
-    check("luapay.journal.postgres", options, rules(postgres.OPTIONS))
-  local store, err = postgres.open(checked)
-  if not store then return nil, err end
-  return open(store, checked)
+  return require("luapay.journal.old").postgres(options)
 end
 
 return journal

@@ -2,10 +2,10 @@
 
 local keys = {}
 
-local FIRST = "INSERT INTO luapay_keys (key, at) VALUES (?, ?) "
+local FIRST = "INSERT INTO luapay1_keys (key, at) VALUES (?, ?) "
   .. "ON CONFLICT (key) DO NOTHING"
 
-local KEEP = "INSERT INTO luapay_keys (key, value, at) VALUES (?, ?, ?) "
+local KEEP = "INSERT INTO luapay1_keys (key, value, at) VALUES (?, ?, ?) "
   .. "ON CONFLICT (key) DO UPDATE SET value = excluded.value, "
   .. "at = excluded.at"
 
@@ -22,13 +22,13 @@ function keys:keep(key, value, now)
 end
 
 function keys:kept(key)
-  local sql = "SELECT value FROM luapay_keys WHERE key = ?"
+  local sql = "SELECT value FROM luapay1_keys WHERE key = ?"
   local found = self.connection:query(sql, key)
   return found[1] and found[1].value
 end
 
 function keys:forget(before)
-  local sql = "DELETE FROM luapay_keys WHERE at < ?"
+  local sql = "DELETE FROM luapay1_keys WHERE at < ?"
   return self.connection:run(sql, seconds(before))
 end
 

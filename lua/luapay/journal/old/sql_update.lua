@@ -1,6 +1,6 @@
 -- The statement that writes an entry: part of sql.lua's store.
 
-local rows = require "luapay.journal.rows"
+local rows = require "luapay.journal.old.rows"
 
 local unpack = table.unpack or unpack
 local update = {}
@@ -13,7 +13,7 @@ local function text_of(columns, fence, count)
   local shape = #columns * 100 + count * 2 + (fence and 1 or 0)
   if not texts[shape] then
     texts[shape] = (
-      "UPDATE luapay_entries SET %s = ? "
+      "UPDATE luapay1_entries SET %s = ? "
       .. "WHERE id = ? AND attempt = ?%s AND state IN (%s)"
     ):format(
       table.concat(columns, " = ?, "),

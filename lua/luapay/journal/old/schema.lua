@@ -7,7 +7,7 @@ local schema = {}
 --- the dialect's. A step that was released is never changed.
 schema.STEPS = {
   {
-    [[CREATE TABLE luapay_entries (
+    [[CREATE TABLE luapay1_entries (
       id {id},
       flow TEXT NOT NULL,
       run TEXT NOT NULL,
@@ -29,13 +29,13 @@ schema.STEPS = {
       details TEXT,
       outcome TEXT
     )]],
-    [[CREATE UNIQUE INDEX luapay_entries_name
-      ON luapay_entries (reference, flow, run, step)]],
-    [[CREATE INDEX luapay_entries_state
-      ON luapay_entries (flow, run, state, id)]],
-    [[CREATE INDEX luapay_entries_provider_id
-      ON luapay_entries (provider_id) WHERE provider_id IS NOT NULL]],
-    [[CREATE TABLE luapay_keys (
+    [[CREATE UNIQUE INDEX luapay1_entries_name
+      ON luapay1_entries (reference, flow, run, step)]],
+    [[CREATE INDEX luapay1_entries_state
+      ON luapay1_entries (flow, run, state, id)]],
+    [[CREATE INDEX luapay1_entries_provider_id
+      ON luapay1_entries (provider_id) WHERE provider_id IS NOT NULL]],
+    [[CREATE TABLE luapay1_keys (
       key TEXT PRIMARY KEY,
       value TEXT,
       at {seconds} NOT NULL
@@ -44,9 +44,9 @@ schema.STEPS = {
 }
 
 local function version_of(connection)
-  connection:run "CREATE TABLE IF NOT EXISTS luapay_schema (version INTEGER)"
+  connection:run "CREATE TABLE IF NOT EXISTS luapay1_schema (version INTEGER)"
   local rows =
-    connection:query "SELECT MAX(version) AS version FROM luapay_schema"
+    connection:query "SELECT MAX(version) AS version FROM luapay1_schema"
   return rows[1] and tonumber(rows[1].version) or 0
 end
 
@@ -68,7 +68,7 @@ function schema.migrate(connection, words)
       connection:run((statement:gsub("{(%l+)}", words)))
     end
     connection:run(
-      "INSERT INTO luapay_schema (version) VALUES (?)",
+      "INSERT INTO luapay1_schema (version) VALUES (?)",
       tostring(number)
     )
   end

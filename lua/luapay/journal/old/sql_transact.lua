@@ -1,6 +1,6 @@
 -- Transactions of a store in a database: part of sql.lua's store.
 
-local connections = require "luapay.journal.connection"
+local connections = require "luapay.journal.old.connection"
 local fault = require "luapay.fault"
 
 local transact = {}

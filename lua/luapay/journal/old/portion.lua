@@ -1,7 +1,7 @@
 -- Methods of a journal for many entries, which several workers share: to
 -- plan them, take a portion, take over what a dead worker has left.
 
-local entries = require "luapay.journal.entry"
+local entries = require "luapay.journal.old.entry"
 local fault = require "luapay.fault"
 
 local portion = {}

@@ -1,9 +1,9 @@
 -- The journal in one file, by SQLite: for the processes of one machine.
 
-local connections = require "luapay.journal.connection"
+local connections = require "luapay.journal.old.connection"
 local core = require "luapay.core"
-local schema = require "luapay.journal.schema"
-local sql = require "luapay.journal.sql"
+local schema = require "luapay.journal.old.schema"
+local sql = require "luapay.journal.old.sql"
 
 local sqlite = {
   OPTIONS = {

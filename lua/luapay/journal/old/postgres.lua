@@ -1,9 +1,9 @@
 -- The journal in PostgreSQL: for several machines.
 
-local connections = require "luapay.journal.connection"
+local connections = require "luapay.journal.old.connection"
 local core = require "luapay.core"
-local schema = require "luapay.journal.schema"
-local sql = require "luapay.journal.sql"
+local schema = require "luapay.journal.old.schema"
+local sql = require "luapay.journal.old.sql"
 
 local postgres = {
   OPTIONS = {

@@ -1,6 +1,6 @@
 -- Counts and exact sums of entries in memory, by what they have in common.
 
-local decimal = require "luapay.journal.decimal"
+local decimal = require "luapay.journal.old.decimal"
 
 local GROUPED = { "flow", "run", "step", "state", "currency" }
 

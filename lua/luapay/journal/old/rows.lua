@@ -2,7 +2,7 @@
 -- text: no driver may round them.
 
 local core = require "luapay.core"
-local decimal = require "luapay.journal.decimal"
+local decimal = require "luapay.journal.old.decimal"
 
 local rows = {}
 

@@ -1,9 +1,9 @@
 -- A store of the journal in a database; see memory.lua for what a store is.
 -- What differs between databases is the dialect's: sqlite.lua, postgres.lua.
 
-local decimal = require "luapay.journal.decimal"
-local filters = require "luapay.journal.filter"
-local rows = require "luapay.journal.rows"
+local decimal = require "luapay.journal.old.decimal"
+local filters = require "luapay.journal.old.filter"
+local rows = require "luapay.journal.old.rows"
 
 local unpack = table.unpack or unpack
 local sql = {}
@@ -12,9 +12,9 @@ local Store = {}
 Store.__index = Store
 
 for _, part in ipairs {
-  require "luapay.journal.sql_keys",
-  require "luapay.journal.sql_update",
-  (require "luapay.journal.sql_transact"),
+  require "luapay.journal.old.sql_keys",
+  require "luapay.journal.old.sql_update",
+  (require "luapay.journal.old.sql_transact"),
 } do
   for name, method in pairs(part) do
     Store[name] = method
@@ -26,7 +26,7 @@ local function marks(n)
 end
 
 local INSERT = (
-  "INSERT INTO luapay_entries (%s, %s) VALUES (%s) "
+  "INSERT INTO luapay1_entries (%s, %s) VALUES (%s) "
   .. "ON CONFLICT (reference, flow, run, step) DO NOTHING "
   .. "RETURNING CAST(id AS DOUBLE PRECISION) AS id"
 ):format(
@@ -47,7 +47,7 @@ function Store:insert(list)
   return fresh
 end
 
-local SELECT = "SELECT " .. rows.COLUMNS .. " FROM luapay_entries WHERE "
+local SELECT = "SELECT " .. rows.COLUMNS .. " FROM luapay1_entries WHERE "
 
 local function entries(found)
   for i, row in ipairs(found) do
@@ -73,8 +73,8 @@ end
 function Store:take(filter, limit, worker, lease_until, now)
   local where, values = filters.where(filter, 0)
   local statement = (
-    "UPDATE luapay_entries SET worker = ?, lease_until = ?, updated_at = ?%s "
-    .. "WHERE id %s (SELECT id FROM luapay_entries WHERE %s "
+    "UPDATE luapay1_entries SET worker = ?, lease_until = ?, updated_at = ?%s "
+    .. "WHERE id %s (SELECT id FROM luapay1_entries WHERE %s "
     .. "ORDER BY id LIMIT %d%s)%s RETURNING %s"
   ):format(
     filter.send and ", state = 'sent', attempt = attempt + 1" or "",
@@ -101,7 +101,7 @@ end
 local TALLY = [[SELECT flow, run, step, state, currency,
   CAST(COUNT(*) AS DOUBLE PRECISION) AS count,
   CAST(SUM(millionths) AS TEXT) AS amount, MIN(created_at) AS oldest
-  FROM luapay_entries WHERE %s GROUP BY flow, run, step, state, currency
+  FROM luapay1_entries WHERE %s GROUP BY flow, run, step, state, currency
   ORDER BY flow, run, step, state, currency]]
 
 function Store:tally(filter)

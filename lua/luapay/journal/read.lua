@@ -1,0 +1,184 @@
+-- Methods of a book that only read: items, and what they come to.
+
+local clock = require "luapay.journal.clock"
+local decimal = require "luapay.decimal"
+local keys = require "luapay.journal.keys"
+
+local read = {}
+
+-- Runs what only reads: no commit is waited for.
+local function consistent(book, fn)
+  return book.journal.commit:run {
+    reads = { items = {}, subjects = {}, ids = {}, values = {} },
+    only_reads = true,
+    fn = fn,
+  }
+end
+
+local function view(work, key)
+  local list = work.access:item(key)
+  local main = list[1]
+  local plan = main and main.state == "planned" and main.plan
+  if not main or plan and work:plan_is_open(plan) then return false end
+  for _, entry in ipairs(list) do
+    entry.due_at = clock.due_at(entry, work.times)
+  end
+  return {
+    reference = key.reference,
+    run = key.run,
+    entries = list,
+    summary = list[1].summary,
+  }
+end
+
+-- nil and a fault, or what was found; false for nothing.
+local function found_or(value, err)
+  if value == nil then return nil, err end
+  return value
+end
+
+--- An item, with its entries and what they come to.
+---@async
+---@param reference string
+---@param run? string where it is not the book's
+---@return luapay.journal.View|false|nil item false: there is none
+---@return luapay.Fault? fault
+function read:get(reference, run)
+  local key = keys.new(self.account, self.flow, run or self.run, reference)
+  return found_or(consistent(self, function(work)
+    return view(work, key)
+  end))
+end
+
+--- The item of a provider's id, whatever its run.
+---@async
+---@param id string
+---@return luapay.journal.View|false|nil item false: there is none
+---@return luapay.Fault? fault
+function read:by_provider_id(id)
+  return found_or(consistent(self, function(work)
+    local stub = work.access:bearer(self, id)
+    return stub and view(work, stub) or false
+  end))
+end
+
+--- The items of a name that a provider may use more than once.
+---@async
+---@param id string
+---@return luapay.journal.View[]? items
+---@return luapay.Fault? fault
+function read:by_external_id(id)
+  return consistent(self, function(work)
+    local list = {}
+    for _, stub in ipairs(work.access:named(self, id)) do
+      list[#list + 1] = view(work, stub) or nil
+    end
+    return list
+  end)
+end
+
+local PAGE = 200 -- items read at a time
+
+--- All items that fit, in the order in which they were first written. A
+--- loop that ended early in silence would lie: the iterator raises the fault
+--- when the journal cannot be read.
+---@param given? table states (a list), money, needs_person, runs ("mine" or
+--- "all"), limit
+---@return async fun(): luapay.journal.View?
+function read:items(given)
+  given = given or {}
+  local page, at, last, left = {}, 0, 0, given.limit or math.huge
+  local is_last = false
+  local function next_page()
+    local err
+    page, err = consistent(self, function(work)
+      local stubs = work.access:mains(self, {
+        run = given.runs ~= "all" and self.run or nil,
+        states = given.states,
+        money = given.money,
+        needs_person = given.needs_person,
+        after = last,
+        limit = PAGE,
+      })
+      local list = {}
+      for i, stub in ipairs(stubs) do
+        list[i] = view(work, stub)
+      end
+      return list
+    end)
+    if not page then error(err, 0) end
+    at, is_last = 0, #page < PAGE
+  end
+  return function()
+    if left <= 0 then return nil end
+    if not page[at + 1] then
+      if is_last then return nil end
+      next_page()
+    end
+    at = at + 1
+    local item = page[at]
+    if not item then return nil end
+    last, left = item.entries[1].id, left - 1
+    return item
+  end
+end
+
+local function add_group(report, group)
+  local count = group.count
+  report.total = report.total + count
+  report.states[group.state] = (report.states[group.state] or 0) + count
+  local money = report.money[group.money] or { count = 0, sums = {} }
+  report.money[group.money] = money
+  money.count = money.count + count
+  if group.currency ~= "" then
+    local known = money.sums[group.currency]
+    money.sums[group.currency] = known and decimal.add(known, group.sum)
+      or group.sum
+  end
+  if group.needs_person then
+    report.needs_person = report.needs_person + count
+  end
+  if not group.ended then report.open = report.open + count end
+end
+
+--- What the items of this run come to: read from the sums that are kept,
+--- however many items there are.
+---@async
+---@param given? { runs: "mine"|"all" }
+---@return table? report { total, states, money, needs_person, open, groups }
+---@return luapay.Fault? fault
+function read:report(given)
+  return consistent(self, function(work)
+    local report = {
+      total = 0,
+      states = {},
+      money = {},
+      needs_person = 0,
+      open = 0,
+      groups = work.access:sums {
+        account = self.account,
+        flow = self.flow,
+        run = not (given and given.runs == "all") and self.run or nil,
+      },
+    }
+    for _, group in ipairs(report.groups) do
+      add_group(report, group)
+    end
+    return report
+  end)
+end
+
+--- Who has settled what of an item, oldest first.
+---@async
+---@param reference string
+---@param run? string
+---@return table[]? notes
+---@return luapay.Fault? fault
+function read:settlements(reference, run)
+  local key = keys.new(self.account, self.flow, run or self.run, reference)
+  return consistent(self, function(work)
+    return work.access:notes(key)
+  end)
+end
+
+return read
