@@ -1,7 +1,7 @@
 -- The parser of answers that luapay.transport.nginx uses: no nginx needed.
-local answers = require "luapay.transport.nginx_answer"
-local requests = require "luapay.transport.nginx_request"
-local urls = require "luapay.transport.nginx_url"
+local answers = require "luapay.transport.nginx.answer"
+local requests = require "luapay.transport.nginx.request"
+local urls = require "luapay.transport.nginx.url"
 
 local MOST = 1000
 

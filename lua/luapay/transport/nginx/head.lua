@@ -1,7 +1,7 @@
--- nginx_head.lua - the head of an answer: its status, and how its body is
+-- head.lua - the head of an answer: its status, and how its body is
 -- framed. What two readers might frame in two ways is none. Pure functions.
 
-local fields = require "luapay.transport.nginx_fields"
+local fields = require "luapay.transport.nginx.fields"
 
 local find, sub, byte = string.find, string.sub, string.byte
 

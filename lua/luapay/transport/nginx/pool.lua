@@ -1,11 +1,11 @@
--- nginx_pool.lua - opens connections: from nginx's pool or new ones,
+-- pool.lua - opens connections: from nginx's pool or new ones,
 -- verified, and within a deadline.
 
-local certificate = require "luapay.transport.nginx_certificate"
+local certificate = require "luapay.transport.nginx.certificate"
 local core = require "luapay.core"
-local eyes = require "luapay.transport.nginx_eyes"
-local failures = require "luapay.transport.nginx_failure"
-local sockets = require "luapay.transport.nginx_socket"
+local eyes = require "luapay.transport.nginx.eyes"
+local failures = require "luapay.transport.nginx.failure"
+local sockets = require "luapay.transport.nginx.socket"
 
 local left, now = sockets.left, core.now
 local floor, max = math.floor, math.max
@@ -81,7 +81,7 @@ end
 
 --- Opens a connection, or takes one that was kept.
 ---@async
----@param origin table see nginx_url.lua
+---@param origin table see url.lua
 ---@param deadline number
 ---@param began number
 ---@return table? socket

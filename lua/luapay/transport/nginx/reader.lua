@@ -1,4 +1,4 @@
--- nginx_reader.lua - what has come of an answer and is not read yet. A
+-- reader.lua - what has come of an answer and is not read yet. A
 -- source has a method `more` that brings the next piece, or nil and why not;
 -- here it gets a field `rest`, what is left to read.
 

@@ -2,14 +2,14 @@
 -- request of the worker. Works where cosockets do: in rewrite, access,
 -- content and timers. Elsewhere nginx raises "API disabled".
 
-local answers = require "luapay.transport.nginx_answer"
+local answers = require "luapay.transport.nginx.answer"
 local core = require "luapay.core"
-local failures = require "luapay.transport.nginx_failure"
+local failures = require "luapay.transport.nginx.failure"
 local options = require "luapay.options"
-local pools = require "luapay.transport.nginx_pool"
-local requests = require "luapay.transport.nginx_request"
-local threads = require "luapay.transport.nginx_threads"
-local urls = require "luapay.transport.nginx_url"
+local pools = require "luapay.transport.nginx.pool"
+local requests = require "luapay.transport.nginx.request"
+local threads = require "luapay.transport.nginx.threads"
+local urls = require "luapay.transport.nginx.url"
 
 local now = core.now
 

@@ -1,4 +1,4 @@
--- nginx_fields.lua - the lines of an answer: headers, trailers, sizes of
+-- fields.lua - the lines of an answer: headers, trailers, sizes of
 -- chunks. Pure functions; nil for what is not HTTP.
 
 local find, sub, byte = string.find, string.sub, string.byte

@@ -1,4 +1,4 @@
--- nginx_failure.lua - what went wrong, in words of ours. They name the host
+-- failure.lua - what went wrong, in words of ours. They name the host
 -- and what to check; never the path, the query, a header or the body of a
 -- request, where secrets may be.
 

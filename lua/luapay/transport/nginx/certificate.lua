@@ -1,4 +1,4 @@
--- nginx_certificate.lua - the client's own certificate, for servers that
+-- certificate.lua - the client's own certificate, for servers that
 -- ask for one. Read once, when the transport is made: in init_by_lua that
 -- is as root, so the key need not be readable by the workers.
 

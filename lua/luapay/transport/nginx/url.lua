@@ -1,4 +1,4 @@
--- nginx_url.lua - which addresses are sent to. Strict, because two readers
+-- url.lua - which addresses are sent to. Strict, because two readers
 -- of one odd URL may see two different hosts in it. Pure functions.
 
 local nginx_url = {}

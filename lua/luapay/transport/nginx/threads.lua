@@ -1,4 +1,4 @@
--- nginx_threads.lua - tells luapay.map that inside nginx's phases many calls
+-- threads.lua - tells luapay.map that inside nginx's phases many calls
 -- at once are light threads: nginx knows how to wait for all of them.
 
 local task = require "luapay.task"

@@ -1,4 +1,4 @@
--- nginx_socket.lua - an open connection: sends and receives bytes within a
+-- socket.lua - an open connection: sends and receives bytes within a
 -- deadline. It knows no HTTP.
 
 local core = require "luapay.core"

@@ -1,4 +1,4 @@
--- nginx_eyes.lua - lets nginx look at the connections that it keeps, before
+-- eyes.lua - lets nginx look at the connections that it keeps, before
 -- one of them is used.
 --
 -- nginx watches them, and lets go of one that was closed, or speaks unasked,

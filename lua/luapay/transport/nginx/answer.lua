@@ -1,10 +1,10 @@
--- nginx_answer.lua - reads an answer of HTTP/1.1, piece by piece. Strict:
+-- answer.lua - reads an answer of HTTP/1.1, piece by piece. Strict:
 -- what two readers might frame in two ways is no answer. It knows no
 -- sockets: `more` brings the next piece.
 
-local fields = require "luapay.transport.nginx_fields"
-local heads = require "luapay.transport.nginx_head"
-local readers = require "luapay.transport.nginx_reader"
+local fields = require "luapay.transport.nginx.fields"
+local heads = require "luapay.transport.nginx.head"
+local readers = require "luapay.transport.nginx.reader"
 
 local sub = string.sub
 

@@ -1,4 +1,4 @@
--- nginx_request.lua - the text of a request, of HTTP/1.1. Nothing that would
+-- request.lua - the text of a request, of HTTP/1.1. Nothing that would
 -- smuggle a line gets through. Pure functions; wrong types raise.
 
 local nginx_request = {}
@@ -98,7 +98,7 @@ end
 
 --- The text of a request, with its body or without one that is large.
 ---@param request luapay.Request
----@param parse fun(url: string): table?, string see nginx_url.lua
+---@param parse fun(url: string): table?, string see url.lua
 ---@return table? origin
 ---@return string text, or what is wrong
 ---@return string? body what is to follow, when that is large
