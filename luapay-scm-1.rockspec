@@ -458,26 +458,13 @@ build = {
     ["luapay.task.threads"] = "lua/luapay/task/threads.lua",
     ["luapay.transport.curl"] = "lua/luapay/transport/curl.lua",
     ["luapay.transport.custom"] = "lua/luapay/transport/custom.lua",
-    ["luapay.transport.nginx.answer"] =
-      "lua/luapay/transport/nginx/answer.lua",
     ["luapay.transport.nginx.certificate"] =
       "lua/luapay/transport/nginx/certificate.lua",
-    ["luapay.transport.nginx.eyes"] = "lua/luapay/transport/nginx/eyes.lua",
+    ["luapay.transport.nginx.connection"] =
+      "lua/luapay/transport/nginx/connection.lua",
     ["luapay.transport.nginx.failure"] =
       "lua/luapay/transport/nginx/failure.lua",
-    ["luapay.transport.nginx.fields"] =
-      "lua/luapay/transport/nginx/fields.lua",
-    ["luapay.transport.nginx.head"] = "lua/luapay/transport/nginx/head.lua",
     ["luapay.transport.nginx"] = "lua/luapay/transport/nginx/init.lua",
-    ["luapay.transport.nginx.pool"] = "lua/luapay/transport/nginx/pool.lua",
-    ["luapay.transport.nginx.reader"] =
-      "lua/luapay/transport/nginx/reader.lua",
-    ["luapay.transport.nginx.request"] =
-      "lua/luapay/transport/nginx/request.lua",
-    ["luapay.transport.nginx.socket"] =
-      "lua/luapay/transport/nginx/socket.lua",
-    ["luapay.transport.nginx.threads"] =
-      "lua/luapay/transport/nginx/threads.lua",
     ["luapay.transport.nginx.url"] = "lua/luapay/transport/nginx/url.lua",
   },
 }

@@ -7,10 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define READER   "luapay.http.reader"
-#define REQUEST  "luapay.http.request" /* the one being written */
-#define RESPONSE "luapay.http.response"
-#define HEADERS  "luapay.http.headers"
+#define READER  "luapay.http.reader"
+#define REQUEST "luapay.http.request" /* the one being written */
+#define HEADERS "luapay.http.headers"
 
 #define SMALL_BODY 65536 /* bytes; a larger one is not copied */
 
@@ -103,7 +102,7 @@ static void make_index (lua_State *L, const char *name, lua_CFunction index) {
 }
 
 void pay_open_responses (lua_State *L) {
-  make_index(L, RESPONSE, response_index);
+  make_index(L, PAY_RESPONSE, response_index);
   make_index(L, HEADERS, headers_index);
 }
 
@@ -119,7 +118,7 @@ void pay_push_response (lua_State *L, struct pay_http_reader *r) {
   lua_setfield(L, -2, "body");
   push_bytes(L, &r->head);
   lua_setfield(L, -2, "head");
-  luaL_setmetatable(L, RESPONSE);
+  luaL_setmetatable(L, PAY_RESPONSE);
   pay_http_reader_clear(r);
 }
 

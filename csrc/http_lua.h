@@ -9,13 +9,16 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Makes the metatables of responses; once for each Lua, or more often. */
+/*
+** The metatable of a response, a table with 'status', 'body', and 'head' (its
+** text) out of which 'headers' are made when they are first asked for.
+*/
+#define PAY_RESPONSE "luapay.http.response"
+
+/* Makes it, and what belongs to it; once for each Lua, or more often. */
 void pay_open_responses (lua_State *L);
 
-/*
-** Pushes a response: a table with 'status', 'body' and, made when it is
-** first asked for, 'headers'. The reader is cleared: what it held is Lua's.
-*/
+/* Pushes a response. The reader is cleared: what it held is Lua's. */
 void pay_push_response (lua_State *L, struct pay_http_reader *r);
 
 /*

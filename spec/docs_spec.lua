@@ -281,12 +281,12 @@ describe("the types for editors", function()
     assert.same(names_in(message), documented "luapay.CallOptions")
   end)
 
-  for name, class in pairs {
-    curl = "luapay.CurlOptions",
-    nginx = "luapay.NginxOptions",
+  for file, class in pairs {
+    ["curl.lua"] = "luapay.CurlOptions",
+    ["nginx/init.lua"] = "luapay.NginxOptions",
   } do
-    it("have the options of the transport " .. name, function()
-      local source = text.read("lua/luapay/transport/" .. name .. ".lua")
+    it("have the options of the transport in " .. file, function()
+      local source = text.read("lua/luapay/transport/" .. file)
       local set = {}
       local rules = source:match "OPTIONS = (%b{})"
       for option in rules:gmatch "\n  ([%w_]+) = " do

@@ -144,7 +144,7 @@ describe("the rooms", function()
     help = { "core" },
     row = { "core" },
     json = { "core" },
-    transport = { "core", "curl", "guard", "options", "task" },
+    transport = { "core", "curl", "guard", "http", "options", "task" },
     sandbox = { "crypto" },
   }
 

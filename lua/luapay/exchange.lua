@@ -90,6 +90,7 @@ function exchange.run(inner, endpoint, request, deadline)
   local now = transport:now()
   if now >= deadline then return nil, too_late(endpoint) end
   request.send_by = math.min(request.send_by or deadline, deadline)
+  request.once = not endpoint.repeatable and not endpoint.harmless or nil
   local patience = endpoint.repeatable and inner.policy.patience
   for attempt = 1, math.huge do
     local left = deadline - now

@@ -54,7 +54,7 @@ function answers.headers(c)
     "",
     "X-Mixed-CASE:  some value \r\n"
       .. "Set-Cookie: a=1\r\nset-cookie: b=2\r\nX-Empty:\r\n"
-      .. "SET-COOKIE: c=3\r\nX-Colon: a:b\r\n"
+      .. "SET-COOKIE: c=3\r\nX-Colon: a:b\r\nX-Twice: 1\r\nx-twice: 2\r\n"
   )
 end
 
@@ -86,6 +86,31 @@ end
 function answers.wait(c, _, seconds)
   c:sleep(tonumber(seconds))
   return reply(c, 200, "waited")
+end
+
+-- The bytes that the path has in hexadecimal digits, and nothing more.
+function answers.say(c, _, hex)
+  return c:send((hex:gsub("%x%x", function(digits)
+    return string.char(tonumber(digits, 16))
+  end)))
+end
+
+-- An answer, and a little later another one that nobody has asked for.
+function answers.twice(c)
+  reply(c, 200, "the first")
+  c:sleep(0.02)
+  return reply(c, 403, "stale", "Connection: close\r\n")
+end
+
+-- Before the body has been read: see Connection:request in server.lua.
+function answers.early(c, _, status)
+  reply(c, status, "too large", "Connection: close\r\n")
+end
+
+-- The same, and hangs up only when it is hung up on.
+function answers.early_and_stays(c, _, status)
+  reply(c, status, "too large", "Connection: close\r\n")
+  c:sleep(60)
 end
 
 -- from here on: days when things go wrong

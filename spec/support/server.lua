@@ -75,6 +75,7 @@ function Connection:request()
   until finish
   local head = self.buffer:sub(1, finish)
   local length = tonumber(head:lower():match("\ncontent%-length: *(%d+)")) or 0
+  if head:find "^%S+ /early" then length = 0 end -- and is not read
   while #self.buffer < finish + length do
     if not self:fill() then return nil end
   end

@@ -48,7 +48,7 @@ for _, phase in ipairs { "content", "timer" } do
     contract(function(server, options)
       nginx = nginx or start(server)
       return remote.new(nginx, phase, with_loopback(options))
-    end)
+    end, true)
   end)
 end
 
@@ -181,6 +181,46 @@ describe("luapay.transport.nginx", function()
       )
     end
   end)
+
+  -- What has come while the worker was busy is not known to nginx yet.
+  local BUSY = [[
+    local now = require("luapay.core").now
+    local kept, first, second = ...
+    local transport = require("luapay").transport.nginx {
+      http_loopback = true, pool_name = "busy" }
+    assert(transport:send(first, 20))
+    local till = now() + 0.1
+    while now() < till do end
+    return transport:send(second, 20)
+  ]]
+
+  for _, listener in ipairs { "plain", "good" } do
+    for _, path in ipairs { "/twice", "/bye" } do
+      it("makes sure where money moves: " .. listener .. path, function()
+        local mine = get("/echo", listener, "POST")
+        mine.body, mine.once = "mine", true
+        for _ = 1, 3 do
+          server:log()
+          local response =
+            remote.run(nginx, "content", BUSY, get(path, listener), mine)
+          assert.equal(200, response.status)
+          assert.matches("mine$", response.body)
+          assert.matches(" 1$", server:log()[2])
+        end
+      end)
+    end
+
+    it("keeps a connection that is alive and silent: " .. listener, function()
+      local transport = new { pool_name = "silent" }
+      local mine = get("/echo", listener, "POST")
+      mine.body, mine.once = "mine", true
+      server:log()
+      for nth = 1, 5 do
+        assert(transport:send(mine, LONG))
+        assert.matches(" " .. nth .. "$", server:log()[1])
+      end
+    end)
+  end
 
   it("has a deadline for answers that come a byte at a time", function()
     local _, failure = new():send(get "/drip", 0.3)

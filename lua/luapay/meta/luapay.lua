@@ -62,6 +62,9 @@
 --- By the transport's clock: the latest moment at which the first byte may be
 --- sent. Later, the exchange fails "before_send".
 ---@field send_by? number
+--- It moves money, and a repetition of it would, too: a connection that was
+--- kept is used only when it is alive and silent for sure.
+---@field once? boolean
 
 ---@class luapay.Response
 ---@field status integer

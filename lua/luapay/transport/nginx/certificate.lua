@@ -2,7 +2,7 @@
 -- ask for one. Read once, when the transport is made: in init_by_lua that
 -- is as root, so the key need not be readable by the workers.
 
-local nginx_certificate = {}
+local certificate = {}
 
 local HERE = "luapay.transport.nginx: "
 
@@ -22,7 +22,7 @@ end
 --- Reads certificate and key; nil when there are none to read.
 ---@param options table cert_file, key_file
 ---@return table?
-function nginx_certificate.read(options)
+function certificate.read(options)
   local cert_file, key_file = options.cert_file, options.key_file
   if not cert_file and not key_file then return nil end
   if not cert_file or not key_file then
@@ -49,7 +49,7 @@ end
 ---@param tcp table
 ---@return boolean? ok
 ---@return string? why
-function nginx_certificate.present(own, tcp)
+function certificate.present(own, tcp)
   if not own then return true end
   if not tcp.setclientcert then
     return nil, "this nginx cannot present a client certificate"
@@ -57,4 +57,4 @@ function nginx_certificate.present(own, tcp)
   return tcp:setclientcert(own.chain, own.key)
 end
 
-return nginx_certificate
+return certificate

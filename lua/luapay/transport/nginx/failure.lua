@@ -2,23 +2,23 @@
 -- and what to check; never the path, the query, a header or the body of a
 -- request, where secrets may be.
 
-local nginx_failure = {}
+local failures = {}
 
 local function failure(kind, phase, message)
   return { kind = kind, phase = phase, message = message }
 end
 
 --- A request that is not sent.
-function nginx_failure.refusal(message)
+function failures.refusal(message)
   return failure("transport", "before_send", message)
 end
 
---- The time was over before anything happened.
-function nginx_failure.late(origin)
+--- The time was over before anything was sent.
+function failures.late(origin)
   return failure(
     "timeout",
     "before_send",
-    origin.text .. ": the time was over before it began"
+    origin.text .. ": too late to be sent, nothing was sent"
   )
 end
 
@@ -48,7 +48,7 @@ local BEFORE = {
 --- No connection: nothing was sent.
 ---@param origin table
 ---@param why string in nginx's words
-function nginx_failure.before(origin, why)
+function failures.before(origin, why)
   if why == "timeout" then
     return failure(
       "timeout",
@@ -71,7 +71,7 @@ local CLOSED = "the server closed the connection without an answer"
 ---@param origin table
 ---@param why string
 ---@param doing string
-function nginx_failure.after(origin, why, doing)
+function failures.after(origin, why, doing)
   if why == "timeout" then
     local message = origin.text .. ": no complete answer in time"
     return failure("timeout", "after_send", message)
@@ -83,4 +83,4 @@ function nginx_failure.after(origin, why, doing)
   return failure("transport", "after_send", origin.text .. ": " .. why)
 end
 
-return nginx_failure
+return failures

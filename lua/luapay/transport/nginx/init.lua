@@ -2,13 +2,12 @@
 -- request of the worker. Works where cosockets do: in rewrite, access,
 -- content and timers. Elsewhere nginx raises "API disabled".
 
-local answers = require "luapay.transport.nginx.answer"
+local connections = require "luapay.transport.nginx.connection"
 local core = require "luapay.core"
 local failures = require "luapay.transport.nginx.failure"
+local http = require "luapay.http"
 local options = require "luapay.options"
-local pools = require "luapay.transport.nginx.pool"
-local requests = require "luapay.transport.nginx.request"
-local threads = require "luapay.transport.nginx.threads"
+local task = require "luapay.task"
 local urls = require "luapay.transport.nginx.url"
 
 local now = core.now
@@ -31,6 +30,21 @@ local OPTIONS = {
 
 local HERE = "luapay.transport.nginx"
 
+local AT_ONCE = 16384 -- bytes; while more are sent, the answer is read
+local READERS = 32 -- that wait to be used again
+
+-- Where there are light threads.
+local PHASES = {
+  rewrite = true,
+  access = true,
+  content = true,
+  timer = true,
+  preread = true,
+  ssl_cert = true,
+  ssl_session_fetch = true,
+  ssl_client_hello = true,
+}
+
 -- Of nginx's own: there is no luapay.transport.nginx elsewhere.
 local function host()
   local found, ngx = pcall(require, "ngx")
@@ -38,27 +52,119 @@ local function host()
   error(HERE .. ": there is no nginx around; scripts use the curl one", 4)
 end
 
-local function times_of(began, connected, secured, socket)
+-- From now on, luapay.map makes many calls at once in light threads, where
+-- there are any: nginx knows how to wait for all of them.
+local function announce(ngx)
+  task.announce {
+    here = function()
+      return PHASES[ngx.get_phase()] == true
+    end,
+    spawn = ngx.thread.spawn,
+    wait = ngx.thread.wait,
+    sleep = ngx.sleep,
+  }
+end
+
+local function times_of(began, connected, secured, connection)
   return {
     connect = connected - began,
     tls = secured - began,
-    first_byte = (socket.first_byte or now()) - began,
+    first_byte = (connection.first_byte or now()) - began,
     total = now() - began,
   }
 end
 
--- From the first byte that may have left.
-local function exchange(self, origin, socket, method, text, body)
-  local sent, why = socket:send(text, body)
-  if not sent then return nil, failures.after(origin, why, "sending") end
-  local response, keep = answers.read(socket, method, self.max_answer)
-  if not response then return nil, failures.after(origin, keep, "waiting") end
-  if keep then
-    socket:keep()
-  else
-    socket:close()
+-- Wrong types are the caller's program's.
+local function write(self, request)
+  if type(request) ~= "table" then error("send: no request", 3) end
+  local url, method = request.url, request.method
+  if type(url) ~= "string" then error("send: no URL", 3) end
+  if type(method) ~= "string" then error("send: no method", 3) end
+  local origin, target = self.parse(url)
+  if not origin then return nil, target end
+  local text, body = http.request(
+    method,
+    target,
+    origin.authority,
+    request.headers,
+    request.body
+  )
+  if not text then return nil, body end
+  return origin, text, body
+end
+
+-- Feeds an answer to its reader until it is whole.
+local function receive(connection, reader)
+  while true do
+    local piece, broken = connection:receive()
+    local verdict, why
+    if piece then
+      verdict, why = reader:feed(piece)
+    elseif broken == "closed" then
+      verdict, why = reader:ended()
+    else
+      return nil, broken
+    end
+    if verdict == "done" then return true end
+    if not verdict then return nil, why end
   end
-  return response
+end
+
+-- Sends while the answer is read: a server may refuse what is large before
+-- it has read it all, and close. Returns whether there is an answer, why
+-- not, and whether all was sent.
+local function send_large(self, connection, reader, text, body)
+  local thread = self.ngx.thread
+  local sender = thread.spawn(function()
+    return connection:send(text, body)
+  end)
+  local answered, why = receive(connection, reader)
+  if coroutine.status(sender) == "running" then
+    thread.kill(sender)
+    return answered, why, false
+  end
+  local _, sent, broken = thread.wait(sender)
+  return answered, not sent and broken or why, sent
+end
+
+-- The last look at the clock, immediately before the first byte.
+local function too_late(request, deadline)
+  local at = now()
+  return at >= deadline or request.send_by and at > request.send_by
+end
+
+-- From the first byte that may have left. What was sent may have been
+-- refused, and the refusal be here, although the sending broke.
+local function exchange(self, origin, connection, reader, text, body)
+  local answered, why, sent
+  if body or #text > AT_ONCE then
+    answered, why, sent = send_large(self, connection, reader, text, body)
+  else
+    sent, why = connection:send(text)
+    if sent or why ~= "timeout" then
+      local unread
+      answered, unread = receive(connection, reader)
+      why = sent and unread or why
+    end
+  end
+  if not answered then
+    local doing = sent == nil and "sending" or "waiting"
+    return nil, failures.after(origin, why, doing)
+  end
+  if sent and reader:keep() then
+    connection:keep()
+  else
+    connection:close()
+  end
+  return reader:response()
+end
+
+-- Readers are used again: what they keep of an answer is wiped.
+local function reader_of(self, method)
+  local readers = self.readers
+  local reader = table.remove(readers)
+  if reader then return reader:start(method, self.max_answer) end
+  return http.reader(method, self.max_answer)
 end
 
 --- Sends one request and waits for its answer; other requests of the worker
@@ -72,20 +178,28 @@ end
 function Nginx:send(request, timeout)
   if self.closed then error("the transport is closed", 2) end
   local began = now()
-  local origin, text, body = requests.write(request, self.parse)
+  local origin, text, body = write(self, request)
   if not origin then return nil, failures.refusal(text) end
   if timeout <= 0 then return nil, failures.late(origin) end
-  local socket, connected, secured =
-    self.pool:open(origin, began + timeout, began)
-  if not socket then return nil, connected end
+  local connection, connected, secured =
+    self.pool:open(origin, began + timeout, began, request.once)
+  if not connection then return nil, connected end
+  if too_late(request, connection.deadline) then
+    connection:keep()
+    return nil, failures.late(origin)
+  end
+  local reader = reader_of(self, request.method)
   local response, failure =
-    exchange(self, origin, socket, request.method, text, body)
+    exchange(self, origin, connection, reader, text, body)
   if not response then
-    socket:close()
+    connection:close()
+    reader:close()
     return nil, failure
   end
+  local readers = self.readers
+  if #readers < READERS then readers[#readers + 1] = reader end
   if request.timings then
-    response.timings = times_of(began, connected, secured, socket)
+    response.timings = times_of(began, connected, secured, connection)
   end
   return response
 end
@@ -135,12 +249,13 @@ end
 function transport.new(given)
   local checked = options.check(HERE, given or {}, OPTIONS)
   local ngx = host()
-  threads.announce(ngx)
+  announce(ngx)
   return setmetatable({
     ngx = ngx,
     max_answer = checked.max_answer,
     parse = urls.new(checked.http_loopback),
-    pool = pools.new(ngx, checked),
+    pool = connections.pool(ngx, checked),
+    readers = {},
   }, Nginx)
 end
 

@@ -1,7 +1,7 @@
 -- url.lua - which addresses are sent to. Strict, because two readers
 -- of one odd URL may see two different hosts in it. Pure functions.
 
-local nginx_url = {}
+local urls = {}
 
 local MOST = 100 -- origins that are remembered
 
@@ -69,7 +69,7 @@ end
 ---@param http_loopback? boolean also http:// to this machine
 ---@return fun(url: string): table?, string the origin and the target, or
 --- nil and what is wrong
-function nginx_url.new(http_loopback)
+function urls.new(http_loopback)
   local seen, count = {}, 0
   local last_url, last_origin, last_target -- no query: those have secrets
 
@@ -97,4 +97,4 @@ function nginx_url.new(http_loopback)
   end
 end
 
-return nginx_url
+return urls
