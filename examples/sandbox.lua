@@ -1,8 +1,15 @@
--- Starts a pretend Infobip on this machine and keeps it until Enter.
+-- Starts a pretend Infobip on this machine and keeps it until Enter. May be
+-- given a port.
 
 local server = require "luapay.sandbox.server"
 
-local provider, why = server.start { port = tonumber(arg[1]) }
+local port = arg[1] and tonumber(arg[1])
+if arg[1] and not port then
+  io.stderr:write("a port is a number, not ", arg[1], "\n")
+  os.exit(1)
+end
+
+local provider, why = server.start { port = port }
 if not provider then
   io.stderr:write("no sandbox: ", why, "\n")
   os.exit(1)

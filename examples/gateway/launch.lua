@@ -10,8 +10,10 @@ local launch = {}
 
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 
+-- The text of a file; nil where there is none.
 local function read(path)
-  local file = assert(io.open(path, "rb"))
+  local file = io.open(path, "rb")
+  if not file then return nil end
   local text = file:read "*a"
   file:close()
   return text
@@ -23,9 +25,9 @@ local function write(path, text)
   file:close()
 end
 
-local function absolute(path)
-  if path:sub(1, 1) == "/" then return path end
-  return programs.capture("pwd"):gsub("\n$", "") .. "/" .. path
+-- A text as one word of a shell.
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
 -- The subscription provider that the sandbox has.
@@ -72,47 +74,55 @@ local function register(given, provider)
   })
 end
 
+-- Writes what nginx needs into a folder; returns the folder, and nginx.
 local function configure(provider, port, given)
   local dir = provider.dir .. "/gateway"
-  os.execute(("mkdir -p '%s'"):format(dir))
+  os.execute("mkdir -p " .. quote(dir .. "/tmp"))
   local found = assert(programs.find(dir))
   write(dir .. "/settings.json", json.encode(given))
-  local conf = read(here .. "nginx.conf"):gsub("{(%l+)}", {
-    modules = found.MODULES,
-    temporary = found.TEMPORARY,
+  local values = {
     dir = dir,
-    lua = absolute(here) .. "../../lua/",
-    here = absolute(here),
-    build = absolute(here) .. "../../build/luajit/",
+    lua = programs.root(),
+    cpath = programs.cpath(),
+    here = programs.absolute(here),
     ca = given.ca_file,
     settings = dir .. "/settings.json",
-    port = tostring(port),
-    user = programs.capture("id -un"):match "%S+",
-  })
-  os.execute(("mkdir -p '%s/tmp'"):format(dir))
+  }
+  for name, path in pairs(values) do
+    values[name] = programs.escape(path)
+  end
+  values.modules, values.temporary = found.MODULES, found.TEMPORARY
+  values.port = ("%d"):format(port)
+  values.user = programs.capture("id -un"):match "%S+"
+  local conf = read(here .. "nginx.conf"):gsub("{(%l+)}", values)
   write(dir .. "/nginx.conf", conf)
-  return found.nginx, dir
+  return dir, found.nginx
 end
 
 -- nginx runs for as long as somebody holds the script's input open.
 local RUN = [[
 trap '' INT
+cd %s || exit 1
 exec 3<&0
-'%s' -p '%s' -c nginx.conf </dev/null 3<&- &
-read -r line <&3
-kill "$!"
+%s -p "$PWD" -c nginx.conf </dev/null >out 2>&1 3<&- &
+nginx=$!
+{ read -r line <&3; kill "$nginx" 2>/dev/null; } &
+wait "$nginx"
+: >ended
 wait
 ]]
 
--- Until it answers, or has said why it does not.
-local function await(address)
-  local ask = ("curl -so /dev/null --max-time 2 %s/style.css"):format(address)
-  for _ = 1, 100 do
-    local good = os.execute(ask)
-    if good == true or good == 0 then return end
+-- Waits until nginx listens; or returns nil, and why it does not.
+local function await(dir, port)
+  for _ = 1, 200 do
+    local said = read(dir .. "/out") or ""
+    local why = programs.not_listening(said, port)
+    if why then return nil, why end
+    if read(dir .. "/ended") then return nil, "nginx has ended: " .. said end
+    if read(dir .. "/nginx.pid") then return true end
     os.execute "sleep 0.05"
   end
-  error("the gateway does not answer at " .. address)
+  return nil, "nginx does not start"
 end
 
 local Gateway = {}
@@ -120,7 +130,7 @@ Gateway.__index = Gateway
 
 --- What nginx has to complain about.
 function Gateway:log()
-  return read(self.dir .. "/error.log")
+  return (read(self.dir .. "/error.log") or "") .. read(self.dir .. "/out")
 end
 
 --- Ends both; any number of times.
@@ -134,29 +144,34 @@ end
 
 --- Starts the gateway.
 ---@param options { port: integer?, password: string? } 8080, random
----@return table gateway address, password, provider (the sandbox); stop()
+---@return table? gateway address, password, provider (the sandbox); stop()
+---@return string? message why there is none
 function launch.start(options)
   local port = options.port or 8080
-  local address = "http://127.0.0.1:" .. port
-  local provider = assert(sandbox.start {
+  local address = ("http://127.0.0.1:%d"):format(port)
+  local provider, why = sandbox.start {
     mobip = { public_url = address .. "/pretend" },
     mobilepay_subscriptions = {
       landing_page = address .. "/pretend/mobilepay",
     },
-  })
+  }
+  if not provider then return nil, why end
   local given = settings(address, provider, options.password)
   register(given, provider)
-  local nginx, dir = configure(provider, port, given)
-  write(dir .. "/run.sh", RUN:format(nginx, dir))
-  local pipe = assert(io.popen("exec sh '" .. dir .. "/run.sh'", "w"))
-  await(address)
-  return setmetatable({
+  local dir, nginx = configure(provider, port, given)
+  write(dir .. "/run.sh", RUN:format(quote(dir), quote(nginx)))
+  local gateway = setmetatable({
     address = address,
     password = given.password,
     provider = provider,
     dir = dir,
-    pipe = pipe,
+    pipe = assert(io.popen("exec sh " .. quote(dir .. "/run.sh"), "w")),
   }, Gateway)
+  local listens
+  listens, why = await(dir, port)
+  if listens then return gateway end
+  gateway:stop()
+  return nil, why
 end
 
 return launch

@@ -5,10 +5,25 @@ package.path = (arg[0]:match "^(.*/)" or "./") .. "?.lua;" .. package.path
 
 local launch = require "launch"
 
-local gateway = launch.start {
-  port = tonumber(os.getenv "GATEWAY_PORT"),
+local function stop(why)
+  io.stderr:write("no gateway: ", why, "\n")
+  os.exit(1)
+end
+
+local port = os.getenv "GATEWAY_PORT" or "8080"
+local number = port:find "^%d+$" and tonumber(port) or 0
+if number < 1 or number > 65535 then
+  stop("GATEWAY_PORT: expected a number from 1 to 65535, got " .. port)
+end
+
+local gateway, why = launch.start {
+  port = number,
   password = os.getenv "GATEWAY_PASSWORD",
 }
+if not gateway then
+  if why:find "port %d" then why = why .. "; GATEWAY_PORT=8081 is another" end
+  stop(why)
+end
 print(([[
 A client of Infobip presses BUY: %s/buy?ChID=ch-1001
 The operator's page:             %s/operator

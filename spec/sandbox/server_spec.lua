@@ -1,5 +1,6 @@
 local server = require "luapay.sandbox.server"
 local helper = require "spec.sandbox.helper"
+local programs = require "luapay.sandbox.server_programs"
 
 local function capture(command)
   local pipe = io.popen(command)
@@ -33,6 +34,15 @@ local function curl(to, call)
   )
   local body, status, code = out:match("^(.*) (%d+) (%d+)\n$")
   return tonumber(status), body, tonumber(code)
+end
+
+-- The Lua that runs this.
+local function interpreter()
+  local name, i = "lua", -1
+  while arg and arg[i] do
+    name, i = arg[i], i - 1
+  end
+  return name
 end
 
 describe("sandbox server", function()
@@ -142,9 +152,53 @@ describe("sandbox server", function()
     local before = capture("ls -d ${TMPDIR:-/tmp}/luapay-sandbox.*")
     local second, why = server.start { port = started.port }
     assert.is_nil(second)
-    assert.equal("no free port: " .. started.port, why)
+    assert.equal(
+      ("port %d is taken by another program"):format(started.port),
+      why
+    )
     assert.equal(before, capture("ls -d ${TMPDIR:-/tmp}/luapay-sandbox.*"))
     assert.equal(200, (fund()))
+  end)
+
+  for _, case in ipairs {
+    { port = "8080", says = "from 1 to 65535, got 8080" },
+    { port = 0, says = "from 1 to 65535, got 0" },
+    { port = 65536, says = "from 1 to 65535, got 65536" },
+    { port = 80.5, says = "from 1 to 65535, got 80.5" },
+    { prot = 8080, says = "no such option: prot" },
+  } do
+    it("refuses a port or an option that is none: " .. case.says, function()
+      local says = case.says
+      case.says = nil
+      local good, why = pcall(server.start, case)
+      assert.is_false(good)
+      assert.truthy(tostring(why):find(says, 1, true), tostring(why))
+    end)
+  end
+
+  it("says that a port is not for this user", function()
+    local said = "nginx: [emerg] bind() to 127.0.0.1:80 failed (13: %s)\n"
+    local why, taken =
+      programs.not_listening(said:format "Permission denied", 80)
+    assert.equal("this user has no permission to listen on port 80", why)
+    assert.is_nil(taken)
+  end)
+
+  it("starts whatever TMPDIR is called, and relative to here", function()
+    local odd = [[build/it's "odd" \ here]]
+    local out = capture(
+      ("mkdir -p %s && TMPDIR=%s %s -e %s 2>&1; rmdir %s"):format(
+        quote(odd),
+        quote(odd),
+        interpreter(),
+        quote(
+          "local s = assert(require[[luapay.sandbox.server]].start())"
+            .. " print(#s:ledger(), s.dir) s:stop()"
+        ),
+        quote(odd)
+      )
+    )
+    assert.truthy(out:find("^0\t/.*/" .. "it's"), out)
   end)
 
   it("keeps its folder to itself", function()
@@ -193,11 +247,6 @@ describe("sandbox server", function()
   end)
 
   it("ends with the process that started it, even a killed one", function()
-    local interpreter = arg and arg[-1] or "lua"
-    local i = -1
-    while arg and arg[i] do
-      interpreter, i = arg[i], i - 1
-    end
     -- a child of the killed one lives on, with all that it inherited
     local script = "local s = assert(require'luapay.sandbox.server'.start()) "
       .. "print(s.dir, s.port) io.stdout:flush() "
@@ -205,7 +254,7 @@ describe("sandbox server", function()
     local out = capture(
       ("LUA_PATH=%s %s -e %s 2>/dev/null"):format(
         quote(package.path),
-        quote(interpreter),
+        quote(interpreter()),
         quote(script)
       )
     )

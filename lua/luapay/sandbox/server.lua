@@ -34,15 +34,6 @@ local function write(path, text)
   file:close()
 end
 
--- The folder that holds luapay/: nginx looks for the modules there.
-local function root()
-  local source = debug.getinfo(1, "S").source
-  local dir = source:match("^@(.*)luapay[/\\]sandbox[/\\]server%.lua$")
-  assert(dir, "sandbox: the server must be loaded from a file")
-  if dir:sub(1, 1) == "/" then return dir end
-  return programs.capture("pwd"):gsub("\n$", "") .. "/" .. dir
-end
-
 local function tidy(dir)
   os.execute("rm -rf " .. files.quote(dir))
 end
@@ -68,13 +59,15 @@ local function some_port(dir)
   return 20000 + sum
 end
 
--- Waits until nginx is ready, or until it is known that it will not be.
-local function await(dir)
+-- Waits until nginx is ready, or until it is known that it will not be: then
+-- nil, why, and whether another port may do.
+local function await(dir, port)
   local limit = os.time() + PATIENCE
   while os.time() <= limit do
     if read(dir .. "/ready") then return true end
     local out = read(dir .. "/out") or ""
-    if out:find("bind() to", 1, true) then return nil, "in use" end
+    local why, taken = programs.not_listening(out, port)
+    if why then return nil, why, taken end
     if read(dir .. "/ended") then break end
     os.execute("sleep 0.02")
   end
@@ -88,10 +81,12 @@ end
 local function launch(dir, options, port)
   local found, why = programs.find(dir)
   if not found then return nil, why end
-  local ok
+  local ok, taken
   ok, why = certify(dir, options.certificate)
   if not ok then return nil, why end
-  found.DIR, found.ROOT, found.PORT = dir, root(), tostring(port)
+  found.DIR, found.PORT = programs.escape(dir), ("%d"):format(port)
+  found.ROOT = programs.escape(programs.root())
+  found.CPATH = programs.escape(programs.cpath())
   write(dir .. "/nginx.conf", files.nginx(found))
   write(dir .. "/options.json", json.encode(options))
   write(dir .. "/run.sh", files.run(found.nginx, dir))
@@ -104,22 +99,23 @@ local function launch(dir, options, port)
       "w"
     )
   )
-  ok, why = await(dir)
+  ok, why, taken = await(dir, port)
   if ok then return pipe end
   pipe:close()
-  return nil, why
+  return nil, why, taken
 end
 
 local function attempt(options)
   local dir = programs
     .capture('mktemp -d "${TMPDIR:-/tmp}/luapay-sandbox.XXXXXX"')
     :match("^[^\n]+")
-  if not dir then return nil, "no temporary folder can be made" end
+  if not dir then return nil, "no temporary folder can be made, see TMPDIR" end
+  dir = programs.absolute(dir)
   local port = options.port or some_port(dir)
-  local pipe, why = launch(dir, options, port)
+  local pipe, why, taken = launch(dir, options, port)
   if not pipe then
     tidy(dir)
-    return nil, why
+    return nil, why, taken
   end
   local made = setmetatable({
     base_url = "https://localhost:" .. port,
@@ -134,20 +130,41 @@ local function attempt(options)
   return made
 end
 
+-- Options that are wrong are a bug of the program.
+local function check(options)
+  local known = { port = true, certificate = true }
+  for _, name in ipairs(registry) do
+    known[name] = true
+  end
+  for name in pairs(options) do
+    if not known[name] then
+      error("sandbox: no such option: " .. tostring(name), 3)
+    end
+  end
+  local port = options.port
+  if port == nil then return end
+  local whole = type(port) == "number" and port % 1 == 0
+  if not whole or port < 1 or port > 65535 then
+    local said = "sandbox: port: expected a whole number from 1 to 65535, got "
+    error(said .. tostring(port), 3)
+  end
+end
+
 --- Starts a server. Keep the result: the server ends with it.
 ---@param options? table for each provider, by its name, what its own function
---- in luapay.sandbox takes (but for `clock`); `port`: this one or none;
---- `certificate`: "good", "expired", "wrong_host" or "untrusted"
+--- in luapay.sandbox takes (but for `clock`); `port`: this one or none, 1 to
+--- 65535; `certificate`: "good", "expired", "wrong_host" or "untrusted"
 ---@return luapay.sandbox.Server? server
 ---@return string? message why there is none
 function server.start(options)
   options = options or {}
-  local made, why
+  check(options)
+  local made, why, taken
   for _ = 1, options.port and 1 or ATTEMPTS do
-    made, why = attempt(options)
-    if made or why ~= "in use" then return made, why end
+    made, why, taken = attempt(options)
+    if made or not taken or options.port then return made, why end
   end
-  return nil, "no free port: " .. (options.port or "all tried are taken")
+  return nil, "no free port: all that were tried are taken"
 end
 
 --- What nginx has to complain about; useful when a test fails.

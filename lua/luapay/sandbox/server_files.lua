@@ -84,7 +84,7 @@ http {
   client_body_buffer_size 1m;
 TEMPORARY
   lua_package_path "ROOT?.lua;ROOT?/init.lua;;";
-  lua_package_cpath "ROOT../build/luajit/?.so;;";
+  lua_package_cpath "CPATH";
   init_by_lua_block {
     local json = require "luapay.sandbox.json"
     local file = assert(io.open("DIR/options.json"))
@@ -107,7 +107,8 @@ TEMPORARY
 ]]
 
 --- The configuration of nginx.
----@param values table DIR, ROOT, PORT, MODULES, TEMPORARY
+---@param values table DIR, ROOT, CPATH, PORT, MODULES, TEMPORARY; paths fit
+--- between double quotes
 ---@return string
 function files.nginx(values)
   return (NGINX:gsub("%u+", values))

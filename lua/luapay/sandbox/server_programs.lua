@@ -41,12 +41,68 @@ end
 
 local TEMPORARY = { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
 
+--- A path as it stands between double quotes, in a configuration of nginx
+--- and in Lua.
+---@param path string
+---@return string
+function programs.escape(path)
+  return (path:gsub('[\\"]', "\\%0"))
+end
+
+--- A path that holds in every folder.
+---@param path string
+---@return string
+function programs.absolute(path)
+  if path:sub(1, 1) == "/" then return path end
+  return programs.capture("pwd"):gsub("\n$", "") .. "/" .. path
+end
+
+--- The folder that holds luapay/, with a slash at its end: nginx looks for
+--- the modules there.
+---@return string
+function programs.root()
+  local source = debug.getinfo(1, "S").source
+  local dir = source:match("^@(.*)luapay[/\\]sandbox[/\\][%w_]+%.lua$")
+  assert(dir, "sandbox: the server must be loaded from a file")
+  return programs.absolute(dir)
+end
+
+--- Where nginx's LuaJIT finds the C modules, for lua_package_cpath: built
+--- beside the Lua files, or installed with them.
+---@return string
+function programs.cpath()
+  local root = programs.root()
+  return ("%s../build/luajit/?.so;%s../../../lib/lua/5.1/?.so;;"):format(
+    root,
+    root
+  )
+end
+
+--- Why nginx cannot listen, from what it says; nil when it does not say so.
+---@param said string
+---@param port integer
+---@return string? message
+---@return boolean? taken another port may do
+function programs.not_listening(said, port)
+  local why = said:match("bind%(%) to [^\n]- failed %((.-)%)")
+  if not why then return nil end
+  if why:find("Address already in use", 1, true) then
+    return ("port %d is taken by another program"):format(port), true
+  elseif why:find("Permission denied", 1, true) then
+    return ("this user has no permission to listen on port %d"):format(port)
+  end
+  return ("cannot listen on port %d: %s"):format(port, why)
+end
+
 -- Folders for temporary files: by default they are not writable for all.
 local function temporary_lines(about, dir)
   local lines = {}
   for _, name in ipairs(TEMPORARY) do
     if not about:find("--without-http_" .. name .. "_module", 1, true) then
-      lines[#lines + 1] = ('  %s_temp_path "%s/tmp";'):format(name, dir)
+      lines[#lines + 1] = ('  %s_temp_path "%s/tmp";'):format(
+        name,
+        programs.escape(dir)
+      )
     end
   end
   return table.concat(lines, "\n")
