@@ -1,9 +1,11 @@
 # make                     build for one Lua: LUA=5.4, 5.3, 5.2, 5.1 or luajit
+# make install             PREFIX=/usr/local, DESTDIR, LUA; make uninstall
 # make demo                install what is missing, build, run the main job
 # make gateway             the example gateway, to be clicked through
 # make test                build for every Lua, run all specs on each;
 #                          BROWSER=no leaves out what needs Chromium
 # make spec                run specs on one Lua: LUA=5.1 SPEC=spec/x_spec.lua
+# make fresh               make demo and make test in a bare Debian, as root
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
@@ -39,8 +41,8 @@ REQUIRED = -std=c99 -fPIC
 COMPILE = $(CC) $(REQUIRED) $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 
 # One build folder for each Lua, and for each KIND of build of it.
-# LUA=lua5.4 means 5.4.
-V := $(patsubst lua%,%,$(LUA:luajit=lualuajit))
+# LUA=lua5.4 means 5.4. Somebody may say V=1, as other projects know it.
+override V := $(patsubst lua%,%,$(LUA:luajit=lualuajit))
 ifneq ($(filter-out $(LUAS),$(V))$(words $(V)),1)
 $(error LUA=$(LUA) is none of those supported: $(LUAS))
 endif
@@ -96,9 +98,10 @@ RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
 BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
          --cpath='$(OUT)/?.so'
 
-.PHONY: all modules demo gateway test spec build-all check lint style format formatters warnings \
-        examples check-asan check-valgrind fuzz simulate mutants crash rock rockspec bench \
-        bench-journal bench-batch bench-instructions bench-programs deps clean
+# No target is a file: not those in the list at the top, nor these.
+.PHONY: $(shell sed -n 's/^. make \([a-z][a-z-]*\) .*/\1/p' Makefile) \
+        all modules uninstall build-all lint style formatters warnings \
+        examples bench-programs
 
 # Only one make at a time writes to a build folder.
 all:
@@ -106,13 +109,40 @@ all:
 	@mkdir -p $(OUT)
 	@flock $(OUT)/.lock $(MAKE) --no-print-directory modules
 
+# Said to a person, not to another target, nor to make -s.
+ifneq ($(filter 0 0all,$(MAKELEVEL)$(MAKECMDGOALS)),)
+ifeq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+	@echo "Try it here: $(RUN) $(INTERPRETER) examples/topup.lua"
+	@echo "Install it:  make install LUA=$(V)" \
+	  "(PREFIX=$(PREFIX); make uninstall takes it back)"
+endif
+endif
+
 modules: $(MODULES)
 	@:
+
+# LuaJIT looks for modules where Lua 5.1 does.
+PREFIX ?= /usr/local
+LUA_DIR = $(DESTDIR)$(PREFIX)/share/lua/$(V:luajit=5.1)
+LIB_DIR = $(DESTDIR)$(PREFIX)/lib/lua/$(V:luajit=5.1)
+quoted = '$(subst ','\'',$(1))'
+
+install: all uninstall
+	@for file in $$(find lua/luapay -name '*.lua'); do \
+	  install -D -m 644 $$file $(call quoted,$(LUA_DIR))/$${file#lua/} || \
+	  exit 1; done
+	@for module in $(C_MODULES); do \
+	  install -D -m 755 -t $(call quoted,$(LIB_DIR)/luapay) \
+	  $(OUT)/luapay/$$module.so || exit 1; done
+	@echo $(call quoted,luapay is in $(LUA_DIR) and $(LIB_DIR))
+
+uninstall:
+	@rm -rf $(call quoted,$(LUA_DIR)/luapay) $(call quoted,$(LIB_DIR)/luapay)
 
 # What the rest is built with: built again when that has changed.
 $(OUT)/built_with: .FORCE
 	@{ $(CC) -dumpmachine; $(CC) --version; \
-	  echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))'; } >$@.new
+	  echo $(call quoted,$(COMPILE) $(LDFLAGS)); } >$@.new
 	@cmp -s $@.new $@ || cp $@.new $@
 
 .FORCE:
@@ -139,7 +169,8 @@ demo:
 	@$(RUN) $(INTERPRETER) examples/demo.lua
 
 gateway:
-	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) luajit2 libluajit2-5.1-dev curl
+	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) \
+	  $(call lua_packages,luajit)
 	@$(MAKE) --no-print-directory -s all
 	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@$(RUN) $(INTERPRETER) examples/gateway/start.lua
@@ -152,6 +183,9 @@ test:
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory build-all
 	@.ci/specs $(LUAS)
+
+fresh:
+	@.ci/fresh
 
 spec:
 	@$(INSTALL) $(TEST_DEBS)
@@ -334,5 +368,3 @@ doc meta:
 	@$(INSTALL) $(RUN_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) -e 'dofile("doc/generate.lua").write()'
-
-.PHONY: bench-nginx conformance doc meta

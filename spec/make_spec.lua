@@ -60,4 +60,131 @@ describe("make", function()
     assert.equal("1.50 EUR\n", succeed(try:format("luajit", "lua5.1")))
     assert.equal("1.50 EUR\n", succeed(try:format("5.1", "luajit")))
   end)
+
+  it("is not led astray by what a shell has set", function()
+    local odd = "V=1 LUA_INIT='error()' LUA_INIT_5_4='error()' HOME= "
+      .. "LUA_PATH=x LUA_PATH_5_4=x LUA_CPATH_5_4=x LC_ALL=C.UTF-8 CDPATH=/ "
+    local said = succeed(odd .. "make -j3")
+    assert.truthy(said:find("LUA_CPATH='build/5.4/?.so;;' lua5.4", 1, true))
+    assert.equal("", succeed(odd .. "make -s V=1"))
+    assert.truthy(
+      succeed(odd .. "env -u HOME make -s examples"):find "examples/topup.lua"
+    )
+  end)
+
+  it("tells in two lines how to try it and how to install it", function()
+    local try, install = succeed("make"):match "([^\n]*)\n([^\n]*)\n$"
+    assert.truthy(try:find "^Try it here: LUA_PATH=", try)
+    assert.truthy(install:find "^Install it:  make install LUA=5.4 ", install)
+    succeed((try:match "^Try it here: (.*)$"))
+  end)
+end)
+
+describe("make install", function()
+  -- A folder with a name that a person may give it.
+  local prefix, quoted
+
+  setup(function()
+    prefix = succeed("mktemp -d"):match "[^\n]+" .. "/it's here"
+    quoted = "'" .. prefix:gsub("'", "'\\''") .. "'"
+    succeed(("umask 077; make install PREFIX=%s"):format(quoted))
+    succeed(("make install PREFIX=%s LUA=luajit"):format(quoted))
+  end)
+  teardown(function()
+    succeed("rm -rf " .. quoted)
+  end)
+
+  local function count(what)
+    return tonumber((succeed(("find %s %s | wc -l"):format(quoted, what))))
+  end
+
+  it("installs what all may read, whatever the umask", function()
+    assert.equal(0, count "! -perm -444")
+    assert.equal(0, count "-type d ! -perm -555")
+    assert.equal(count "-name core.so", 2)
+    assert.truthy(count "-name '*.lua'" > 100)
+  end)
+
+  -- An example, from elsewhere, with what is installed and nothing else.
+  local function run(lua, version, example)
+    local here = succeed("pwd"):match "[^\n]+"
+    return succeed(
+      (
+        'cd / && P=%s && LUA_PATH="$P/share/lua/%s/?.lua;'
+        .. '$P/share/lua/%s/?/init.lua;;" LUA_CPATH="$P/lib/lua/%s/?.so;;" '
+        .. "%s '%s/%s' </dev/null"
+      ):format(quoted, version, version, version, lua, here, example)
+    )
+  end
+
+  for _, example in ipairs { "demo", "topup", "callback", "sandbox" } do
+    it("lets the example run from anywhere: " .. example, function()
+      run("lua5.4", "5.4", "examples/" .. example .. ".lua")
+    end)
+  end
+
+  it("for LuaJIT does for Lua 5.1, too", function()
+    run("luajit", "5.1", "examples/topup.lua")
+    run("lua5.1", "5.1", "examples/topup.lua")
+  end)
+
+  it("takes the place of what was installed before", function()
+    local old = prefix:gsub("'", "'\\''") .. "/share/lua/5.4/luapay/old.lua"
+    succeed("touch '" .. old .. "'")
+    succeed(("make install PREFIX=%s"):format(quoted))
+    assert.equal(0, count "-name old.lua")
+  end)
+
+  it("goes below DESTDIR, and make uninstall takes it back", function()
+    succeed(("make install DESTDIR=%s PREFIX=/usr"):format(quoted))
+    assert.truthy(count "-path '*here/usr/lib/lua/5.4/luapay/*'" > 2)
+    succeed(("make uninstall DESTDIR=%s PREFIX=/usr"):format(quoted))
+    assert.equal(0, count "-path '*here/usr/*' ! -type d")
+    succeed(("make uninstall PREFIX=%s LUA=5.4"):format(quoted))
+    succeed(("make uninstall PREFIX=%s LUA=5.1"):format(quoted))
+    assert.equal(0, count "! -type d")
+  end)
+end)
+
+describe("make gateway", function()
+  for _, port in ipairs { "abc", "0", "65536", "''" } do
+    it("refuses GATEWAY_PORT=" .. port, function()
+      local said, good = shell(("GATEWAY_PORT=%s make gateway"):format(port))
+      assert.is_false(good)
+      assert.truthy(said:find("expected a number from 1 to 65535", 1, true))
+    end)
+  end
+
+  it("announces nothing at a port that another program has", function()
+    local socket = require "socket"
+    local other = assert(socket.bind("127.0.0.1", 0))
+    local _, port = other:getsockname()
+    local said, good =
+      shell(("GATEWAY_PORT=%s make gateway </dev/null"):format(port))
+    other:close()
+    assert.is_false(good)
+    assert.truthy(said:find("is taken by another program", 1, true), said)
+    assert.is_nil(said:find("http://", 1, true), said)
+  end)
+
+  it("starts in a folder with any name", function()
+    local dir = succeed("mktemp -d"):match "[^\n]+"
+    local odd = dir .. [[/'it'\''s "my" shop']]
+    succeed(
+      ("mkdir %s && cp -R Makefile .ci csrc lua examples build %s"):format(
+        odd,
+        odd
+      )
+    )
+    local socket = require "socket"
+    local other = assert(socket.bind("127.0.0.1", 0))
+    local _, port = other:getsockname()
+    other:close()
+    local said = succeed(
+      ("cd %s && GATEWAY_PORT=%s make gateway </dev/null"):format(odd, port)
+    )
+    assert.truthy(said:find("http://127.0.0.1:" .. port, 1, true), said)
+    assert.truthy(succeed("cd " .. odd .. " && make demo"):find "twice: ok")
+    succeed("rm -rf " .. dir)
+  end)
 end)
