@@ -15,11 +15,13 @@
 # make crash               kill workers on a batch: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
 # make rockspec            write the lists of files into the rockspec
-# make bench               speed, side by side with bare libcurl and luasocket
+# make bench               speed, side by side with bare libcurl and others
+# make bench-deps          the others that are not needed: Go, node, ...
+# make bench-plots         the same over calls at once, as SVG
 # make bench-nginx         calls from nginx, side by side with proxy_pass
 # make bench-journal       what a journal in SQLite costs
 # make bench-batch         a million payments: COUNT=1000000
-# make bench-instructions  instructions of one call, by callgrind
+# make bench-instructions  instructions of one call: CHECK=1, WRITE=1
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
 # make deps                install every Debian package that any target needs
@@ -201,7 +203,7 @@ lint:
 
 LUA_FILES = lua spec examples bench doc .ci/rock.lua .ci/rockspec.lua
 C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] spec/fuzz/*.[ch] \
-                     bench/*.[ch])
+                     bench/*.[ch] bench/peers/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
 
 $(STYLUA):
@@ -228,7 +230,7 @@ warnings:
 	  echo "$$cc, Lua $$v"; \
 	  $(MAKE) --no-print-directory -s LUA=$$v KIND=-$$cc CC=$$cc \
 	    CFLAGS='$(CFLAGS) -Werror' all || exit 1; done; done
-	$(COMPILE) -Werror -fsyntax-only bench/*.c
+	$(COMPILE) -Werror -fsyntax-only bench/*.c bench/peers/*.c
 	@echo "gcc, Lua $(V), as a packager may build"
 	@$(MAKE) --no-print-directory -s KIND=-flags \
 	  CFLAGS='-O3 -flto -Werror' all
@@ -326,10 +328,22 @@ bench-programs:
 	@$(INSTALL) $(BENCH_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@mkdir -p build/bench
-	@$(COMPILE) -o build/bench/bare bench/bare.c -lcurl
+	@$(COMPILE) -o build/bench/libcurl bench/peers/libcurl.c -lcurl
+
+# Only for comparison: nothing of ours needs them.
+bench-deps:
+	@$(INSTALL) golang-go lua-http python3-requests \
+	  $(call lua_packages,luajit) $(if $(shell command -v npm),,npm)
+	@mkdir -p build/bench build/tools
+	go build -o build/bench/net_http bench/peers/net_http.go
+	npm install --silent --no-audit --no-fund --prefix build/tools undici@6
 
 bench: bench-programs
 	@$(RUN) bench/serve $(INTERPRETER) bench/compare.lua
+
+bench-plots: bench-programs bench-deps
+	@mkdir -p doc/performance
+	@$(RUN) bench/serve $(INTERPRETER) bench/plots.lua
 
 bench-nginx:
 	@$(INSTALL) $(BENCH_NGINX_DEBS)
@@ -349,7 +363,8 @@ bench-batch:
 	@$(RUN) $(INTERPRETER) bench/batch.lua
 
 bench-instructions: bench-programs
-	@$(INSTALL) valgrind
+	@$(INSTALL) valgrind $(call lua_packages,luajit)
+	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@$(RUN) bench/serve $(INTERPRETER) bench/instructions.lua
 
 deps:

@@ -1,13 +1,13 @@
--- Whether memory grows with the number of calls: prints the slope of the
--- resident set, in MB per million calls.
--- usage: memory.lua base ca-file at-once warm-up count
+-- Whether memory grows with the number of calls. Prints by how many KB the
+-- resident set, and by how many bytes Lua's own count, is larger after a
+-- million calls than after a hundred thousand.
+-- usage: memory.lua base ca-file [from to]
 local call = require("bench.call")
 local luapay = require("luapay")
 local curl = require("luapay.transport.curl")
 
-local EVERY = 5000
-local at_once, warm_up = tonumber(arg[3]), tonumber(arg[4])
-local total = warm_up + tonumber(arg[5])
+local from = tonumber(arg[3]) or 100000
+local to = tonumber(arg[4]) or 1000000
 
 local infobip = luapay.infobip(call.settings(
   arg[1],
@@ -17,46 +17,46 @@ local infobip = luapay.infobip(call.settings(
   })
 ))
 
--- The resident set in pages of 4 KB, without what waits for collection.
-local function pages()
-  collectgarbage()
-  collectgarbage()
+-- The resident set in KB, without what waits for collection.
+local function resident()
   local file = assert(io.open("/proc/self/statm"))
   local text = file:read("*a")
   file:close()
-  return tonumber(text:match("^%d+ (%d+)"))
+  return tonumber(text:match("^%d+ (%d+)")) * 4
 end
 
--- By least squares.
-local function slope(samples)
-  local n, sx, sy, sxx, sxy = #samples, 0, 0, 0, 0
-  for _, sample in ipairs(samples) do
-    local x, y = sample[1], sample[2]
-    sx, sy, sxx, sxy = sx + x, sy + y, sxx + x * x, sxy + x * y
+local function measure()
+  for _ = 1, 4 do
+    collectgarbage()
   end
-  return (n * sxy - sx * sy) / (n * sxx - sx * sx)
+  local counted = collectgarbage("count")
+  return { resident(), math.floor(counted * 1024 + 0.5) }
 end
 
-local samples = {}
-
--- Yields the numbers up to total, and looks at the memory now and then.
-local n = 0
-local function numbers()
-  n = n + 1
-  if n > total then return nil end
-  if n > warm_up and n % EVERY == 0 then
-    samples[#samples + 1] = { n, pages() }
-  end
-  return n
-end
-
-luapay.map(numbers, {
-  concurrency = at_once,
+local options = {
+  concurrency = 32,
   each = function(_, _, fault)
     assert(not fault, fault)
   end,
-}, function()
-  return infobip:add_funds(call.args())
-end)
+}
 
-print(("%.3f"):format(slope(samples) * 4096 / 1e6 * 1e6))
+local function run(count)
+  local n = 0
+  luapay.map(
+    function()
+      n = n + 1
+      return n <= count and n or nil
+    end,
+    options,
+    function()
+      return infobip:add_funds(call.args())
+    end
+  )
+end
+
+measure() -- what measuring needs, Lua has from now on
+run(from)
+local before = measure()
+run(to - from)
+local after = measure()
+print(("%.0f %.0f"):format(after[1] - before[1], after[2] - before[2]))

@@ -1,9 +1,9 @@
 /*
-** bare.c - the measure for the others: the same request sent by libcurl
+** libcurl.c - the measure for the others: the same request sent by libcurl
 ** and nothing else, as its documentation says a plain program should.
 ** One at a time by an easy handle, several at once by a multi handle.
 **
-** usage: bare URL CA-FILE REQUEST-FILE AT-ONCE WARM-UP COUNT
+** usage: libcurl URL CA-FILE REQUEST-FILE AT-ONCE WARM-UP COUNT
 ** The file has a line for each header, an empty line, and the body.
 ** Prints calls, seconds, and seconds of CPU: of the warm-up, which opens
 ** the connections, and then of what counts.
@@ -38,7 +38,7 @@ struct job {
 };
 
 static void die (const char *what) {
-  fprintf(stderr, "bare: %s\n", what);
+  fprintf(stderr, "libcurl: %s\n", what);
   exit(1);
 }
 
@@ -186,7 +186,7 @@ int main (int argc, char **argv) {
   int i, at_once;
   CURLM *multi;
   if (argc != 7)
-    die("usage: bare URL CA-FILE REQUEST-FILE AT-ONCE WARM-UP COUNT");
+    die("usage: libcurl URL CA-FILE REQUEST-FILE AT-ONCE WARM-UP COUNT");
   memset(&job, 0, sizeof(job));
   curl_global_init(CURL_GLOBAL_DEFAULT);
   job.url = argv[1];
