@@ -58,7 +58,10 @@ const char *pay_libcurl_unfit (unsigned int version) {
 
 /* OpenSSL as this libcurl uses it, where it does. */
 static void (*set_key_log)(void *, void (*)(const void *, const char *));
+static void (*watch_handshakes)(void *, void (*)(const void *, int, int));
 static int (*session_reused)(const void *);
+
+#define HANDSHAKE_DONE 0x20 /* OpenSSL's SSL_CB_HANDSHAKE_DONE */
 
 /* Not from the process at large: it may have another OpenSSL as well. */
 static void find_openssl (void) {
@@ -73,6 +76,8 @@ static void find_openssl (void) {
     return;
   found = dlsym(library, "SSL_CTX_set_keylog_callback");
   memcpy(&set_key_log, &found, sizeof(found));
+  found = dlsym(library, "SSL_CTX_set_info_callback");
+  memcpy(&watch_handshakes, &found, sizeof(found));
   found = dlsym(library, "SSL_session_reused");
   memcpy(&session_reused, &found, sizeof(found));
   dlclose(library);
@@ -176,12 +181,23 @@ static int on_lookup (void *state, void *unused, void *connection) {
   return 0;
 }
 
+/* Whose events libcurl is at work on, in this thread. */
+static __thread struct pay_opener *at_work;
+
+static void on_handshake (const void *ssl, int where, int unused) {
+  (void)unused;
+  if (at_work != NULL && (where & HANDSHAKE_DONE) && session_reused(ssl))
+    at_work->counts.resumed++;
+}
+
 /* A host that has used libcurl before us may have opened a key log. */
 static CURLcode on_tls_context (CURL *easy, void *context, void *unused) {
   (void)easy;
   (void)unused;
   if (set_key_log != NULL)
     set_key_log(context, NULL);
+  if (watch_handshakes != NULL && session_reused != NULL)
+    watch_handshakes(context, on_handshake);
   return CURLE_OK;
 }
 
@@ -389,20 +405,6 @@ static void settle (struct pay_connection *c, enum pay_connection_state state,
   o->last_opened = &c->next;
 }
 
-static void count_handshake (struct pay_connection *c) {
-  struct curl_tlssessioninfo *tls = NULL;
-  if (!c->secure)
-    return;
-  c->opener->counts.handshakes++;
-  if (session_reused == NULL ||
-      curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
-      tls == NULL || tls->backend != CURLSSLBACKEND_OPENSSL ||
-      tls->internals == NULL)
-    return;
-  if (session_reused(tls->internals))
-    c->opener->counts.resumed++;
-}
-
 /*
 ** libcurl is through with it. The first receive takes it out of the reach
 ** of libcurl, which would close a connection that waits for its use when
@@ -416,7 +418,7 @@ static void finish_opening (struct pay_connection *c, CURLcode code) {
     code = CURLE_COULDNT_CONNECT;
   if (code == CURLE_OK) {
     c->fd = (int)s;
-    count_handshake(c);
+    c->opener->counts.handshakes += c->secure;
     if (pay_connection_check(c) == PAY_SILENT)
       settle(c, PAY_OPEN, CURLE_OK);
     else
@@ -456,8 +458,13 @@ static void break_off (struct pay_hub *h) {
 
 static void act (struct pay_hub *h, curl_socket_t s, int events) {
   int running;
-  if (!h->broken &&
-      curl_multi_socket_action(h->multi, s, events, &running) != CURLM_OK)
+  CURLMcode code;
+  if (h->broken)
+    return;
+  at_work = h->opener;
+  code = curl_multi_socket_action(h->multi, s, events, &running);
+  at_work = NULL;
+  if (code != CURLM_OK)
     break_off(h);
 }
 

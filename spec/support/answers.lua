@@ -113,6 +113,47 @@ function answers.early_and_stays(c, _, status)
   c:sleep(60)
 end
 
+-- Two answers in one piece.
+function answers.double(c)
+  local one = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+  return c:send(one .. "one" .. one .. "two")
+end
+
+-- A body where none belongs.
+function answers.overfull(c)
+  return c:send "HTTP/1.1 204 No Content\r\n\r\nmore"
+end
+
+-- Says that this was all, and does not close.
+function answers.last(c)
+  reply(c, 200, "last", "Connection: close\r\n")
+  c:sleep(5)
+end
+
+function answers.old(c)
+  c:send "HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold"
+  c:sleep(5)
+end
+
+-- Ends its lines with LF alone.
+function answers.bare(c)
+  return c:send "HTTP/1.1 200 OK\nContent-Length: 4\n\nbare"
+end
+
+-- Answers, and a little later once more.
+function answers.repeated(c, request)
+  reply(c, 200, "answer " .. request.nth)
+  c:sleep(0.02)
+  return reply(c, 200, "answer " .. request.nth)
+end
+
+-- Answers, and a little later has something to say of the next request.
+function answers.stale(c, _, status)
+  reply(c, 200, "fine")
+  c:sleep(0.02)
+  reply(c, status, "stale", "Connection: close\r\n")
+end
+
 -- from here on: days when things go wrong
 
 function answers.silent(c)

@@ -43,6 +43,8 @@ past=$(date -u -d '-2 days' +%Y%m%d%H%M%SZ)
   signed elsewhere ca "DNS:elsewhere.example" "$start" "$end"
   signed untrusted foreign "$here" "$start" "$end"
   signed client ca "DNS:client" "$start" "$end"
+  openssl ec -aes256 -in client.key -passout pass:opensesame \
+    -out locked.key
   key lonely
   openssl req -new -x509 -key lonely.key -subj /CN=localhost -days 2 \
     -addext "subjectAltName=$here" -out lonely.crt

@@ -4,6 +4,7 @@
 **   -o build/<lua>/spec/support/posix.so spec/support/posix.c
 */
 #define _XOPEN_SOURCE 700
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -54,11 +55,18 @@ static int posix_alarms (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = { { "fork", posix_fork },
-                                      { "wait", posix_wait },
-                                      { "quit", posix_quit },
-                                      { "alarms", posix_alarms },
-                                      { NULL, NULL } };
+/* inherited(fd) -> whether a program that is started gets it */
+static int posix_inherited (lua_State *L) {
+  int flags = fcntl((int)luaL_checkinteger(L, 1), F_GETFD);
+  lua_pushboolean(L, flags >= 0 && !(flags & FD_CLOEXEC));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+  { "fork", posix_fork },           { "wait", posix_wait },
+  { "quit", posix_quit },           { "alarms", posix_alarms },
+  { "inherited", posix_inherited }, { NULL, NULL }
+};
 
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {
