@@ -226,6 +226,7 @@ build = {
     ["luapay.flow.topup_settle"] = "lua/luapay/flow/topup_settle.lua",
     ["luapay.flow.topup_undo"] = "lua/luapay/flow/topup_undo.lua",
     ["luapay.guard"] = "lua/luapay/guard.lua",
+    ["luapay.header"] = "lua/luapay/header.lua",
     ["luapay.help"] = "lua/luapay/help.lua",
     ["luapay.help.kinds"] = "lua/luapay/help/kinds.lua",
     ["luapay.help.outline"] = "lua/luapay/help/outline.lua",

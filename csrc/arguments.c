@@ -31,7 +31,7 @@ void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,
 /* Pushes "lines[2].amount". */
 static void push_spot (lua_State *L, const struct pay_spot *at) {
   if (at->up == NULL || (at->up->name == NULL && at->up->up == NULL)) {
-    lua_pushstring(L, at->name != NULL ? at->name : "");
+    lua_pushstring(L, at->name != NULL ? at->name : "arguments");
     return;
   }
   luaL_checkstack(L, 4, "arguments nested too deep");
@@ -98,6 +98,7 @@ void pay_show (lua_State *L, const struct pay_field *f, const char *s,
 }
 
 #define LONGEST_NAME 40
+#define DEEPEST      64 /* of tables in tables */
 
 static size_t least (size_t a, size_t b, size_t c) {
   size_t ab = a < b ? a : b;
@@ -161,8 +162,8 @@ static int check_alias (lua_State *L, int idx, const struct pay_field *f,
   struct pay_spot here;
   if (f->alias == NULL)
     return 1;
-  lua_getfield(L, idx, f->name);
-  lua_getfield(L, idx, f->alias);
+  pay_push_raw(L, idx, f->name);
+  pay_push_raw(L, idx, f->alias);
   if (lua_isnil(L, -1) || lua_isnil(L, -2)) {
     lua_pop(L, 2);
     return 1;
@@ -198,13 +199,29 @@ int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
   return 1;
 }
 
+/* Nothing that a body, a form or a message could not hold. */
+int pay_check_name (lua_State *L, const struct pay_spot *at, const char *s,
+                    size_t n) {
+  struct pay_spot up = *at->up;
+  size_t i;
+  if (n == 0)
+    return pay_complain(L, &up, "has a field without a name");
+  for (i = 0; i < n; i++) {
+    if ((unsigned char)s[i] < 0x20 || s[i] == 0x7F)
+      return pay_complain(L, &up, "has a name with a control character");
+  }
+  if (pay_utf8_count(s, n) == PAY_NOT_UTF8)
+    return pay_complain(L, &up, "has a name that is not valid UTF-8");
+  return 1;
+}
+
 /* A currency that is not given is that of the money beside it. */
 static void push_currency (lua_State *L, const struct pay_field *f,
                            const struct pay_spot *at) {
   int i;
   for (i = 0; i < 2 && f->money[i] != NULL; i++) {
     const struct pay_money *m;
-    lua_getfield(L, at->table, f->money[i]);
+    pay_push_raw(L, at->table, f->money[i]);
     m = pay_to_money(L, -1);
     lua_pop(L, 1);
     if (m != NULL) {
@@ -215,14 +232,30 @@ static void push_currency (lua_State *L, const struct pay_field *f,
   lua_pushnil(L);
 }
 
-int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at) {
+/* Pushes what the table holds under a name: the string at names[i], or
+   the text itself where there are no names. */
+static void push_named (lua_State *L, int table, const char *name, int names,
+                        int i) {
+  if (names == 0)
+    lua_pushstring(L, name);
+  else
+    lua_rawgeti(L, names, i);
+  lua_rawget(L, table);
+}
+
+void pay_push_raw (lua_State *L, int table, const char *name) {
+  push_named(L, table, name, 0, 0);
+}
+
+int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at,
+             int names, int i) {
   at->name = f->name;
-  lua_getfield(L, at->table, f->name);
+  push_named(L, at->table, f->name, names, i);
   if (!lua_isnil(L, -1))
     return 1;
   if (f->alias != NULL) {
     lua_pop(L, 1);
-    lua_getfield(L, at->table, f->alias);
+    push_named(L, at->table, f->alias, names, -i);
     if (!lua_isnil(L, -1)) {
       at->name = f->alias;
       return 1;
@@ -237,6 +270,75 @@ int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at) {
     lua_pushstring(L, f->preset);
   }
   return 0;
+}
+
+static int has_metamethod (lua_State *L, const char *event) {
+  int there;
+  lua_pushstring(L, event);
+  lua_rawget(L, -2);
+  there = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  return there;
+}
+
+/* Arguments are read raw, and once. A table that says other things when it
+   is asked than when it is read would be checked as one and sent as the
+   other, or lose what it inherits: it is refused. */
+int pay_check_plain (lua_State *L, int table, const struct pay_spot *at) {
+  static const char *const events[] = { "__index", "__pairs", "__len", NULL };
+  int i;
+  if (!lua_getmetatable(L, table))
+    return 1;
+  for (i = 0; events[i] != NULL; i++) {
+    if (has_metamethod(L, events[i]))
+      return pay_complain(L, at,
+                          "has a metatable with %s; pass a plain table with "
+                          "all that is meant",
+                          events[i]);
+  }
+  lua_pop(L, 1);
+  return 1;
+}
+
+static int copy_table (lua_State *L, const struct pay_spot *at, int depth);
+
+/* Makes the value on the top the caller's own no more: a table is copied. */
+static int copy_value (lua_State *L, const struct pay_spot *up, int depth) {
+  struct pay_spot here;
+  if (!lua_istable(L, -1))
+    return 1;
+  if (lua_type(L, -2) == LUA_TSTRING)
+    pay_spot_field(&here, up, lua_tostring(L, -2), 0);
+  else
+    pay_spot_element(
+        &here, up,
+        lua_type(L, -2) == LUA_TNUMBER ? (int)lua_tonumber(L, -2) : 0, 0);
+  return copy_table(L, &here, depth);
+}
+
+static int copy_table (lua_State *L, const struct pay_spot *at, int depth) {
+  int from = lua_gettop(L), listed = (int)lua_rawlen(L, from);
+  if (depth > DEEPEST)
+    return pay_complain(L, at, "nested too deep");
+  luaL_checkstack(L, 12, "arguments nested too deep");
+  if (!pay_check_plain(L, from, at))
+    return 0;
+  lua_createtable(L, listed, listed > 0 ? 0 : count_keys(L, from));
+  for (lua_pushnil(L); lua_next(L, from); lua_settop(L, from + 2)) {
+    if (!copy_value(L, at, depth + 1))
+      return 0;
+    lua_pushvalue(L, from + 2);
+    lua_insert(L, -2);
+    lua_rawset(L, from + 1);
+  }
+  lua_replace(L, from);
+  return 1;
+}
+
+int pay_copy_arguments (lua_State *L) {
+  struct pay_spot root;
+  pay_spot_field(&root, NULL, NULL, 0);
+  return copy_table(L, &root, 1);
 }
 
 /* A misspelt name helps more than the name that is missing for it. */
@@ -265,7 +367,7 @@ static void push_value (lua_State *L, const struct place *p,
   struct pay_spot here;
   const struct pay_field *f = pay_field(p->fields, name);
   pay_spot_field(&here, p->at, name, p->table);
-  pay_get(L, f, &here); /* a spec sees to it that the field is there */
+  pay_get(L, f, &here, 0, 0); /* a spec sees to it that the field is there */
   if (pay_is_null(L)) {
     lua_pop(L, 1);
     lua_pushnil(L);
@@ -305,7 +407,7 @@ static int is_true (lua_State *L, const struct place *p,
   int yes;
   if (c->field == NULL)
     return 1;
-  lua_getfield(L, p->table, c->field);
+  pay_push_raw(L, p->table, c->field);
   yes = c->is != NULL ? is_word(L, c->is) : is_between(L, c->from, c->to);
   lua_pop(L, 1);
   return yes;
@@ -316,7 +418,7 @@ static int has_element (lua_State *L, const struct pay_rule *r) {
   int i, n = lua_istable(L, -1) ? (int)lua_rawlen(L, -1) : 0, found = 0;
   for (i = 1; i <= n && !found; i++) {
     lua_rawgeti(L, -1, i);
-    lua_getfield(L, -1, r->member);
+    pay_push_raw(L, lua_gettop(L), r->member);
     found = is_word(L, r->value);
     lua_pop(L, 2);
   }

@@ -65,6 +65,16 @@ static int core_prepare (lua_State *L) {
 }
 
 /*
+** copy(args) -> a plain copy of the arguments, or nil and a fault. What the
+** caller does to them later, while a call waits, is not sent.
+*/
+static int core_copy (lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  return result_or_fault(L, pay_copy_arguments(L));
+}
+
+/*
 ** interpret(number, status, text [, problem]) -> result, or nil and a
 ** fault. 'text' is the answer's body; 'problem' says why it cannot be read,
 ** if that is known already: "the answer is ...".
@@ -208,21 +218,16 @@ static int core_encode (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg core_functions[] = { { "find", core_find },
-                                           { "prepare", core_prepare },
-                                           { "interpret", core_interpret },
-                                           { "describe", core_describe },
-                                           { "api", core_api },
-                                           { "decode", core_decode },
-                                           { "examine", core_examine },
-                                           { "money", core_money },
-                                           { "minor", pay_minor_money },
-                                           { "now", core_now },
-                                           { "fingerprint", core_fingerprint },
-                                           { "clean", pay_clean },
-                                           { "escape", core_escape },
-                                           { "encode", core_encode },
-                                           { NULL, NULL } };
+static const luaL_Reg core_functions[] = {
+  { "find", core_find },         { "prepare", core_prepare },
+  { "copy", core_copy },         { "interpret", core_interpret },
+  { "describe", core_describe }, { "api", core_api },
+  { "decode", core_decode },     { "examine", core_examine },
+  { "money", core_money },       { "minor", pay_minor_money },
+  { "now", core_now },           { "fingerprint", core_fingerprint },
+  { "clean", pay_clean },        { "escape", core_escape },
+  { "encode", core_encode },     { NULL, NULL }
+};
 
 
 PAY_EXPORT int luaopen_luapay_core (lua_State *L);

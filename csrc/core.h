@@ -56,8 +56,23 @@ int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
 
 /* Pushes the value of 'f' in the table at at->table, nil when absent;
    at->name becomes the spelling that the caller used. Returns whether a
-   key of the table was read. */
-int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at);
+   key of the table was read. 'f' is the i-th (from 1) of fields whose names
+   are at the stack index 'names'; 0: its own strings will do. */
+int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at,
+             int names, int i);
+
+/* Pushes what a table holds under a name, without its metatable. */
+void pay_push_raw (lua_State *L, int table, const char *name);
+
+/* Refuses a table of arguments that is not what it says when it is read. */
+int pay_check_plain (lua_State *L, int table, const struct pay_spot *at);
+
+/* Replaces the table of arguments on the top by a copy, all through. */
+int pay_copy_arguments (lua_State *L);
+
+/* Refuses a name that no table of fields knows and that cannot be sent. */
+int pay_check_name (lua_State *L, const struct pay_spot *at, const char *s,
+                    size_t n);
 
 /* Refuses the absence of a required one of 'fields'. */
 int pay_check_absent (lua_State *L, const struct pay_field *f,

@@ -95,14 +95,16 @@ int pay_add_json_member (lua_State *L, const struct pay_field *f,
 static int add_unknown_members (lua_State *L, const struct pay_field *fields,
                                 const struct pay_spot *at, int table,
                                 struct pay_text *t) {
-  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-    const char *key = lua_tostring(L, -2);
-    struct pay_field f = { .name = key, .type = PAY_ANY };
+  for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
+    struct pay_field f = { .type = PAY_ANY };
     struct pay_spot here;
-    if (pay_field(fields, key) != NULL)
+    size_t n;
+    f.name = lua_tolstring(L, table + 1, &n); /* text: keys are checked */
+    if (pay_field(fields, f.name) != NULL)
       continue;
-    pay_spot_field(&here, at, key, table);
-    if (!pay_add_json_member(L, &f, &here, t))
+    pay_spot_field(&here, at, f.name, table);
+    if (!pay_check_name(L, &here, f.name, n) ||
+        !pay_add_json_member(L, &f, &here, t))
       return 0;
   }
   return 1;
@@ -110,21 +112,25 @@ static int add_unknown_members (lua_State *L, const struct pay_field *fields,
 
 static int add_object (lua_State *L, const struct pay_field *fields,
                        const struct pay_spot *at, struct pay_text *t) {
-  int table = lua_gettop(L), known = 0;
+  int table = lua_gettop(L), known = 0, i = 0;
   const struct pay_field *f;
   if (!lua_istable(L, table))
     return pay_complain_of_type(L, at, "a table");
   luaL_checkstack(L, 12, "arguments nested too deep");
+  if (!pay_check_plain(L, table, at))
+    return 0;
+  pay_push_names(L, fields);
   pay_text_char(t, '{');
   for (f = fields; f->name != NULL; f++) {
     struct pay_spot here;
     pay_spot_field(&here, at, f->name, table);
-    known += pay_get(L, f, &here);
+    known += pay_get(L, f, &here, table + 1, ++i);
     if (lua_isnil(L, -1) ? !pay_check_absent(L, f, &here, fields)
                          : !pay_add_json_member(L, f, &here, t))
       return 0;
-    lua_settop(L, table);
+    lua_settop(L, table + 1);
   }
+  lua_settop(L, table);
   if (!pay_check_keys(L, table, fields, at, known))
     return 0;
   if (at->lenient && !add_unknown_members(L, fields, at, table, t))
@@ -138,8 +144,10 @@ int pay_check_list (lua_State *L, const struct pay_field *f,
   int keys = 0;
   if (!lua_istable(L, -1))
     return pay_complain_of_type(L, at, "a list");
-  *n = (int)lua_rawlen(L, -1);
   luaL_checkstack(L, 8, "arguments nested too deep");
+  if (!pay_check_plain(L, lua_gettop(L), at))
+    return 0;
+  *n = (int)lua_rawlen(L, -1);
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
     keys++;
   if (keys != *n)
@@ -270,6 +278,8 @@ static int add_members (lua_State *L, const struct pay_spot *at,
       return pay_complain(L, at, "mixes a list with names");
     key = lua_tolstring(L, -2, &n);
     pay_spot_field(&here, at, key, table);
+    if (pay_utf8_count(key, n) == PAY_NOT_UTF8)
+      return pay_complain(L, at, "has a name that is not valid UTF-8");
     pay_text_string(t, comma);
     comma = ",";
     pay_add_quoted(t, key, n);
@@ -288,6 +298,8 @@ static int add_table (lua_State *L, const struct pay_spot *at,
   if (depth_of(at) > DEEPEST)
     return pay_complain(L, at, "nested too deep");
   luaL_checkstack(L, 12, "arguments nested too deep");
+  if (!pay_check_plain(L, lua_gettop(L), at))
+    return 0;
   if (lua_rawlen(L, -1) > 0)
     return pay_add_json(L, &list, at, t);
   return add_members(L, at, t);

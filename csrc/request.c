@@ -43,7 +43,7 @@ static void add_pair (struct pay_text *t, char between, const char *name,
                       const struct pay_wire *w) {
   if (t->n > 0)
     pay_text_char(t, between);
-  pay_text_string(t, name); /* a spec sees that names need no escape */
+  pay_add_escaped(t, name, strlen(name));
   pay_text_char(t, '=');
   pay_add_escaped(t, w->s, w->n);
 }
@@ -75,7 +75,12 @@ static int add_part (struct pay_request *r, const char *name,
     return pay_complain(r->L, at, "must not hold \"" PAY_BOUNDARY "\"");
   pay_text_string(t, "--" PAY_BOUNDARY "\r\n"
                      "Content-Disposition: form-data; name=\"");
-  pay_text_string(t, name);
+  for (; *name != '\0'; name++) {
+    if (*name == '"')
+      pay_text_string(t, "%22");
+    else
+      pay_text_char(t, *name);
+  }
   pay_text_string(t, "\"\r\n\r\n");
   pay_text_add(t, w->s, w->n);
   pay_text_string(t, "\r\n");
@@ -132,6 +137,8 @@ static int is_set (struct pay_request *r, const char *name) {
 static enum pay_inputs choose_inputs (struct pay_request *r) {
   if (r->e->body == PAY_JSON || (r->e->body == PAY_FORM && is_set(r, "json")))
     return PAY_AS_JSON;
+  if (r->e->body == PAY_NO_BODY)
+    return PAY_AS_QUERY;
   if (strcmp(r->e->method, "GET") == 0 && is_set(r, "query"))
     return PAY_AS_QUERY;
   return r->e->body == PAY_MULTIPART ? PAY_AS_MULTIPART : PAY_AS_FORM;
@@ -164,7 +171,7 @@ static int add_path_value (struct pay_request *r, const struct pay_spot *root,
   while (strncmp(f->name, name, n) != 0 || f->name[n] != '\0')
     f++; /* a spec sees to it that each {name} is a field */
   pay_spot_field(&here, root, f->name, root->table);
-  pay_get(L, f, &here);
+  pay_get(L, f, &here, 0, 0);
   if (lua_isnil(L, -1))
     get_default(r, f);
   if (lua_isnil(L, -1))
@@ -198,11 +205,15 @@ static int add_path (struct pay_request *r, const struct pay_spot *root) {
 static int add_fields (struct pay_request *r, const struct pay_spot *root) {
   lua_State *L = r->L;
   const struct pay_field *f;
-  int top = lua_gettop(L), known = 0;
+  int top = lua_gettop(L), known = 0, names = 0;
+  if (r->e->args != NULL) {
+    pay_push_names(L, r->e->args);
+    names = ++top;
+  }
   for (f = r->e->args; f != NULL && f->name != NULL; f++) {
     struct pay_spot here;
     pay_spot_field(&here, root, f->name, root->table);
-    known += pay_get(L, f, &here);
+    known += pay_get(L, f, &here, names, (int)(f - r->e->args) + 1);
     if (f->place != PAY_PATH) {
       if (lua_isnil(L, -1))
         get_default(r, f);
@@ -214,20 +225,54 @@ static int add_fields (struct pay_request *r, const struct pay_spot *root) {
   return pay_check_keys(L, root->table, r->e->args, root, known);
 }
 
+static int has_own_body (const struct pay_endpoint *e) {
+  const struct pay_field *f;
+  for (f = e->args; f != NULL && f->name != NULL; f++) {
+    if (f->place == PAY_WHOLE)
+      return 1;
+  }
+  return 0;
+}
+
+/* Whether a field that the tables know is sent under that name. */
+static int is_written (struct pay_request *r, const char *name) {
+  const struct pay_field *f;
+  for (f = r->e->args; f != NULL && f->name != NULL; f++) {
+    if (f->json_name != NULL && strcmp(f->json_name, name) == 0)
+      return 1;
+    if (strcmp(name_of(r, f), name) == 0)
+      return 1;
+  }
+  return 0;
+}
+
+static int check_unknown (struct pay_request *r, const struct pay_spot *at,
+                          const char *name, size_t n) {
+  if (has_own_body(r->e))
+    return pay_complain(r->L, at,
+                        "no such field, and the body has no place "
+                        "for another");
+  if (is_written(r, name))
+    return pay_complain(r->L, at, "is how another field is sent");
+  return pay_check_name(r->L, at, name, n);
+}
+
 /* What the tables do not know goes the way of the body's other fields. */
 static int add_unknown_fields (struct pay_request *r,
                                const struct pay_spot *root) {
   lua_State *L = r->L;
-  for (lua_pushnil(L); lua_next(L, root->table); lua_pop(L, 1)) {
+  int top = lua_gettop(L);
+  for (lua_pushnil(L); lua_next(L, root->table); lua_settop(L, top + 1)) {
     struct pay_field f = { .type = PAY_ANY };
     struct pay_spot here;
-    f.name = lua_tostring(L, -2);
+    size_t n;
+    f.name = lua_tolstring(L, top + 1, &n); /* text: keys are checked */
     if (pay_field(r->e->args, f.name) != NULL)
       continue;
     if (r->inputs != PAY_AS_JSON && lua_type(L, -1) == LUA_TSTRING)
       f.type = PAY_STRING;
     pay_spot_field(&here, root, f.name, root->table);
-    if (!place(r, &f, &here))
+    if (!check_unknown(r, &here, f.name, n) || !place(r, &f, &here))
       return 0;
   }
   return 1;
@@ -271,15 +316,6 @@ static void open_request (struct pay_request *r) {
   pay_text_open(L, &r->body);
 }
 
-static int has_own_body (const struct pay_endpoint *e) {
-  const struct pay_field *f;
-  for (f = e->args; f != NULL && f->name != NULL; f++) {
-    if (f->place == PAY_WHOLE)
-      return 1;
-  }
-  return 0;
-}
-
 static int write_request (struct pay_request *r, const struct pay_spot *root) {
   int object = r->inputs == PAY_AS_JSON && !has_own_body(r->e);
   if (!add_path(r, root))
@@ -307,6 +343,8 @@ int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
   pay_spot_field(&root, NULL, NULL, args);
   root.lenient = is_set(&r, "lenient");
   root.redact = is_set(&r, "redact");
+  if (!pay_check_plain(L, args, &root))
+    return 0;
   open_request(&r);
   if (base != NULL)
     pay_text_string(&r.target, base);

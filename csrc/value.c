@@ -265,7 +265,7 @@ static const struct pay_currency *neighbour (lua_State *L,
   if (f->currency == NULL)
     return NULL;
   for (; at != NULL && at->table != 0 && currency == NULL; at = at->up) {
-    lua_getfield(L, at->table, f->currency);
+    pay_push_raw(L, at->table, f->currency);
     if (lua_type(L, -1) == LUA_TSTRING)
       currency = pay_currency_named(lua_tostring(L, -1));
     lua_pop(L, 1);

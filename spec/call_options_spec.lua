@@ -407,6 +407,82 @@ describe("client:request", function()
     end)
   end
 
+  for field, cases in pairs {
+    path = {
+      "x",
+      ".evil.example/x",
+      ":8443/x",
+      "@evil.example/x",
+      "/a b",
+      "/a\r\nb",
+      "/a#b",
+      "/a\\b",
+      "/../x",
+      "/a/%2E./x",
+      "/%zz",
+      "/ä",
+    },
+    method = { "get", "GET /", "GET\r\n", "CONNECT", "G1" },
+    host = { 2, 0, 1.5 },
+    headers = {
+      { ["a b"] = "1" },
+      { a = "1\r\nb: 2" },
+      { a = 1 },
+      { "a: b" },
+      { Host = "evil.example" },
+      { ["Content-Length"] = "0" },
+      { ["transfer-encoding"] = "chunked" },
+      { ["X-A"] = "1", ["x-a"] = "2" },
+    },
+    body = { 5, true },
+    query = { { "a" }, { [1] = "b" } },
+  } do
+    it("refuses, and does not send, a bad " .. field, function()
+      for _, value in ipairs(cases) do
+        local transport, log = scripted(SESSION, { body = "{}" })
+        local given = { method = "GET", path = "/x" }
+        given[field] = value
+        local response, fault = infobip(transport):request(given)
+        assert.is_nil(response)
+        assert.same(
+          { "argument", field, "failed" },
+          { fault.kind, fault.field, fault.outcome }
+        )
+        assert.equal(0, #log)
+      end
+    end)
+  end
+
+  it("names the part of a query that cannot be written", function()
+    local transport = scripted(SESSION, { body = "{}" })
+    for _, value in ipairs { {}, 0 / 0, print } do
+      local _, fault = infobip(transport):request {
+        method = "GET",
+        path = "/x",
+        query = { a = value },
+      }
+      assert.equal("query.a", fault.field)
+    end
+    local _, fault = infobip(transport):request {
+      method = "GET",
+      path = "/x?a=1",
+      query = { b = 2 },
+    }
+    assert.equal("path", fault.field)
+  end)
+
+  it("sends a header once, whatever its case", function()
+    local transport, log = scripted(SESSION, { body = "{}" })
+    assert(infobip(transport):request {
+      method = "POST",
+      path = "/x",
+      headers = { ["Content-Type"] = "application/x+json" },
+      body = { 1 },
+    })
+    assert.same("application/x+json", log[2].headers["content-type"])
+    assert.is_nil(log[2].headers["Content-Type"])
+  end)
+
   it("raises for what is no request", function()
     local client = infobip((scripted(SESSION)))
     assert.has_error(function()

@@ -99,6 +99,35 @@ describe("luapay.infobip", function()
       "base_url: expected https://",
     },
     {
+      "a base_url with a backslash",
+      {
+        username = "u",
+        password = "p",
+        base_url = "https://a.example\\\\@b.example",
+      },
+      "base_url: expected https://",
+    },
+    {
+      "a base_url with an empty port",
+      { username = "u", password = "p", base_url = "https://a.example:x" },
+      "base_url: expected https://",
+    },
+    {
+      "a base_url with a line break in its path",
+      { username = "u", password = "p", base_url = "https://a.example/b\\nc" },
+      "base_url: expected https://",
+    },
+    {
+      "a base_url with a name of no host",
+      { username = "u", password = "p", base_url = "https://-a.example" },
+      "base_url: expected https://",
+    },
+    {
+      "a base_url with letters beyond ASCII",
+      { username = "u", password = "p", base_url = "https://bücher.example" },
+      "base_url: expected https://",
+    },
+    {
       "a base_url with a password in it",
       { username = "u", password = "p", base_url = "https://a:b@c" },
       "base_url: expected https://",

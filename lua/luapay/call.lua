@@ -101,8 +101,14 @@ end
 ---@param given? table the options of this call
 ---@return table? result
 ---@return luapay.Fault? fault
+---@return table? args as they were sent
 function call.make(inner, endpoint, args, deadline, given)
-  if endpoint.dressed then args = dress.args(endpoint, args, given) end
+  local copy, problem = core.copy(args)
+  if not copy then
+    return nil, finish(inner, fault.new(problem, endpoint.id))
+  end
+  args = copy -- what the caller does to them while this waits is not sent
+  if endpoint.dressed then dress.args(endpoint, args, given) end
   local result, err, request = try(inner, endpoint, args, deadline, given)
   local doubt = in_doubt(endpoint, request)
   if err and wants_session(inner, err, request) then
@@ -111,7 +117,7 @@ function call.make(inner, endpoint, args, deadline, given)
     result, err, request = try(inner, endpoint, args, deadline, given)
     doubt = doubt or in_doubt(endpoint, request)
   end
-  if result then return result end
+  if result then return result, nil, args end
   if doubt then err.outcome = "unknown" end
   return nil, finish(inner, err, request)
 end

@@ -30,11 +30,12 @@ local function make(inner, endpoint, args, given)
     timeout = given.timeout or timeout
   end
   local deadline = inner.transport:now() + timeout
-  local result, err = call.make(inner, endpoint, args or {}, deadline, given)
+  local result, err, sent =
+    call.make(inner, endpoint, args or {}, deadline, given)
   if not (result and endpoint.page) or (given and given.dry_run) then
     return result, err
   end
-  return page.wrap(result, endpoint, args, function(following)
+  return page.wrap(result, endpoint, sent, function(following)
     return make(inner, endpoint, following, given)
   end)
 end

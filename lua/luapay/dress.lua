@@ -3,30 +3,23 @@
 
 local core = require "luapay.core"
 local fault = require "luapay.fault"
-local idempotency = require "luapay.idempotency"
+local header = require "luapay.header"
 local random = require "luapay.random"
 
 local dress = {}
 
---- The arguments with what is made where none is given.
+--- Adds what is made where none is given.
 ---@param endpoint table
----@param args table
+---@param args table a copy of the caller's
 ---@param given? table the options of this call
----@return table
 function dress.args(endpoint, args, given)
-  if endpoint.key then
-    args =
-      idempotency.with_key(args, endpoint.key, given and given.idempotency_key)
+  local key, correlation = endpoint.key, endpoint.correlation
+  if key and args[key] == nil then
+    args[key] = given and given.idempotency_key or random.uuid()
   end
-  if endpoint.correlation and args[endpoint.correlation] == nil then
-    local copy = {}
-    for name, value in pairs(args) do
-      copy[name] = value
-    end
-    copy[endpoint.correlation] = random.uuid()
-    return copy
+  if correlation and args[correlation] == nil then
+    args[correlation] = random.uuid()
   end
-  return args
 end
 
 local function refuse(endpoint, field, message)
@@ -45,23 +38,6 @@ function dress.absent(inner, endpoint)
       inner.environment
     )
   )
-end
-
-local function add_headers(endpoint, request, headers)
-  for name, value in pairs(headers) do
-    if
-      type(name) ~= "string"
-      or type(value) ~= "string"
-      or (name .. value):find "%c"
-    then
-      return refuse(
-        endpoint,
-        "headers",
-        "expected names and values without control characters"
-      )
-    end
-    request.headers[name] = value
-  end
 end
 
 -- A key that comes back with another content would be taken for a
@@ -94,8 +70,8 @@ function dress.request(inner, endpoint, request, args, given)
       )
     end
     if given.headers then
-      local refusal = add_headers(endpoint, request, given.headers)
-      if refusal then return refusal end
+      local problem = header.add(request.headers, given.headers)
+      if problem then return refuse(endpoint, "headers", problem) end
     end
   end
   if given and given.dry_run then return nil end -- no key is used up

@@ -24,7 +24,12 @@ local OPTIONS = {
 }
 
 local function check_base(api, base_url)
-  if (base_url .. "/"):match "^https?://[^/?#@%s]+/[^?#%s]*$" then return end
+  local host, path = (base_url .. "/"):match "^https?://([^/]+)(/.*)$"
+  local name = host and host:gsub(":%d+$", "")
+  local named = name and (name:find "^%w[%w.-]*$" or name:find "^%[[%x:.]+%]$")
+  if named and not path:find "[^\33-\126]" and not path:find "[?#\\]" then
+    return
+  end
   local what = "luapay.%s: base_url: expected https://host[:port][/path]"
   error(what:format(api), 4)
 end

@@ -4,6 +4,7 @@
 local core = require "luapay.core"
 local exchange = require "luapay.exchange"
 local fault = require "luapay.fault"
+local header = require "luapay.header"
 local json = require "luapay.json"
 local options = require "luapay.options"
 
@@ -21,33 +22,87 @@ local RULES = {
 
 local HARMLESS = { GET = true, HEAD = true, OPTIONS = true }
 
+local function refuse(field, message)
+  return nil, { kind = "argument", field = field, message = message }
+end
+
+-- What is behind the host's name and cannot be taken for a part of it, nor
+-- lead out of the path where the API is.
+local function check_path(path, query)
+  if path:sub(1, 1) ~= "/" then
+    return refuse("path", 'must begin with "/"')
+  elseif path:find "[^\33-\126]" or path:find '[\\"<>^`{|}#]' then
+    return refuse(
+      "path",
+      "must have no blanks and nothing that a URL escapes as %XX"
+    )
+  elseif path:gsub("%%%x%x", ""):find("%", 1, true) then
+    return refuse("path", "must have %XX behind each %")
+  elseif query and path:find("?", 1, true) then
+    return refuse("path", 'must have no "?" beside a query')
+  end
+  for segment in path:match("^[^?]*"):gmatch "[^/]+" do
+    local plain = segment:gsub("%%2[eE]", ".")
+    if plain == "." or plain == ".." then
+      return refuse("path", "must have no . and .. in it")
+    end
+  end
+  return true
+end
+
+local SCALAR = { string = true, number = true, boolean = true }
+
+-- Sorted, so that the same query is the same text.
 local function query_of(pairs_of_query)
   local list = {}
-  for name, value in pairs(pairs_of_query or {}) do
-    list[#list + 1] = core.escape(tostring(name))
-      .. "="
-      .. core.escape(tostring(value))
+  for name, value in next, pairs_of_query or {} do
+    if type(name) ~= "string" then
+      return refuse("query", "expected names that are text")
+    elseif not SCALAR[type(value)] then
+      return refuse("query." .. name, "expected text, a number or a boolean")
+    end
+    local text = type(value) == "string" and value or core.encode(value)
+    if not text then return refuse("query." .. name, "is no number") end
+    list[#list + 1] = core.escape(name) .. "=" .. core.escape(text)
   end
   table.sort(list)
   return list[1] and "?" .. table.concat(list, "&") or ""
 end
 
-local function build(inner, given)
-  local headers = {}
-  for name, value in pairs(given.headers or {}) do
-    headers[name] = value
+local function body_of(given, headers)
+  if type(given) == "string" or given == nil then return given end
+  if type(given) ~= "table" then
+    return refuse("body", "expected text, or a table for JSON")
   end
-  local body = given.body
-  if type(body) == "table" then
-    local refusal
-    body, refusal = core.encode(body)
-    if not body then return nil, refusal end
+  local body, refusal = core.encode(given)
+  if body then
     headers["content-type"] = headers["content-type"] or "application/json"
   end
+  return body, refusal
+end
+
+local function build(inner, given)
+  local base = inner.bases[given.host]
+  local headers = {}
+  local problem = header.add(headers, given.headers or {})
+  if not base then
+    return refuse("host", "the API has no such host here")
+  elseif not given.method:find "^%u+$" or given.method == "CONNECT" then
+    return refuse("method", 'expected a method like "GET", in capitals')
+  elseif problem then
+    return refuse("headers", problem)
+  end
+  local good, refusal = check_path(given.path, given.query)
+  if not good then return nil, refusal end
+  local query, body
+  query, refusal = query_of(given.query)
+  if not query then return nil, refusal end
+  body, refusal = body_of(given.body, headers)
+  if refusal then return nil, refusal end
   return {
     endpoint = inner.api .. ".request",
     method = given.method,
-    url = inner.bases[given.host] .. given.path .. query_of(given.query),
+    url = base .. given.path .. query,
     headers = headers,
     body = body,
   }
