@@ -275,6 +275,13 @@ build = {
     ["luapay.journal.old.writable"] = "lua/luapay/journal/old/writable.lua",
     ["luapay.journal.read"] = "lua/luapay/journal/read.lua",
     ["luapay.journal.store.memory"] = "lua/luapay/journal/store/memory.lua",
+    ["luapay.journal.store.sql"] = "lua/luapay/journal/store/sql/init.lua",
+    ["luapay.journal.store.sql.rows"] =
+      "lua/luapay/journal/store/sql/rows.lua",
+    ["luapay.journal.store.sql.schema"] =
+      "lua/luapay/journal/store/sql/schema.lua",
+    ["luapay.journal.store.sql.sqlite"] =
+      "lua/luapay/journal/store/sql/sqlite.lua",
     ["luapay.journal.work"] = "lua/luapay/journal/work.lua",
     ["luapay.json"] = "lua/luapay/json.lua",
     ["luapay.mobip.picture"] = "lua/luapay/mobip/picture.lua",

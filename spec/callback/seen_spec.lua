@@ -40,7 +40,9 @@ local STORES = {
     return seen.dict(new_dict(clock))
   end,
   journal = function()
-    return seen.journal(journal.memory { clock = clock })
+    return seen.journal(
+      journal.memory { clock = { wall = clock, boot = clock } }
+    )
   end,
 }
 
@@ -187,7 +189,7 @@ describe("callback.seen.journal", function()
   end)
 
   it("is one for all who share its store", function()
-    local kept = require("luapay.journal.memory").new()
+    local kept = require("luapay.journal.store.memory").new()
     local function open()
       return seen.journal(journal.memory { store = kept })
     end
@@ -203,9 +205,8 @@ describe("callback.seen.journal", function()
 
   it("says so when the journal fails", function()
     local broken = journal.memory {}
-    local failure = { kind = "journal", message = "the disk is full" }
-    function broken.legacy.store:transact()
-      return nil, failure
+    function broken.store:transact()
+      return nil, { message = "the disk is full", is_final = true }
     end
     local store = seen.journal(broken)
     for _, call in ipairs {
@@ -217,7 +218,8 @@ describe("callback.seen.journal", function()
       local method = store[call[1]]
       local good, why = method(store, (table.unpack or unpack)(call, 2))
       assert.is_nil(good)
-      assert.equal(failure, why)
+      assert.equal("journal", why.kind)
+      assert.truthy(why.message:find "the disk is full")
     end
   end)
 end)

@@ -20,3 +20,27 @@ contract("a journal in memory", function(options)
 end, function()
   store = memory.new()
 end)
+
+local files = {}
+
+local function new_file()
+  local path = os.tmpname()
+  os.remove(path)
+  files[#files + 1] = path
+  return path
+end
+
+teardown(function()
+  for _, name in ipairs(files) do
+    for _, ending in ipairs { "", "-wal", "-shm", ".away", ".away-wal" } do
+      os.remove(name .. ending)
+    end
+  end
+end)
+
+local path
+contract("a journal in SQLite", function(options)
+  return assert(journal.sqlite(with(options, { path = path })))
+end, function()
+  path = new_file()
+end)

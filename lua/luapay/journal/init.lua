@@ -7,6 +7,7 @@ local books = require "luapay.journal.book"
 local check = require("luapay.options").check
 local clocks = require "luapay.journal.clock"
 local core = require "luapay.core"
+local fault = require "luapay.fault"
 local memory_store = require "luapay.journal.store.memory"
 local random = require "luapay.random"
 
@@ -32,21 +33,31 @@ function Journal:change(list, fn, options)
 end
 
 --- Changes small values by their keys: `fn(get, set, now)` reads and sets
---- some of those that are named, inside one transaction; it is pure.
+--- some of those that are named, inside one transaction; it is pure. `now`
+--- is the time of day; what is to last for some time goes by `lease.now`,
+--- seconds on a clock that nobody sets and that `lease.clock` names.
 ---@async
 ---@param names string[] all keys that it reads or sets
----@param fn fun(get: function, set: function, now: number): any, any
+---@param fn fun(get, set, now, lease): any, any
 ---@return any value
 ---@return luapay.Fault? fault
 function Journal:change_values(names, fn)
   return self.commit:run {
     reads = { items = {}, subjects = {}, ids = {}, values = names },
     fn = function(work)
-      return fn(function(name)
-        return work:value(name)
-      end, function(name, value)
-        work:set_value(name, value)
-      end, work.times.now)
+      return fn(
+        function(name)
+          return work:value(name)
+        end,
+        function(name, value)
+          work:set_value(name, value)
+        end,
+        work.times.now,
+        {
+          clock = work.times.lease_clock,
+          now = work.times.lease_now,
+        }
+      )
     end,
   }
 end
@@ -276,8 +287,54 @@ function journal.memory(options)
   return legacy_memory(checked)
 end
 
+local function open_sql(driver, dialect, checked)
+  local store, problem = require("luapay.journal.store.sql").open(
+    driver,
+    dialect,
+    checked,
+    checked.clock
+  )
+  if store then return store end
+  return nil,
+    fault.new {
+      kind = "journal",
+      code = "unreadable",
+      endpoint = "journal",
+      message = "the journal cannot be opened: " .. problem.message,
+      reason = problem.reason,
+      sqlstate = problem.sqlstate,
+    }
+end
+
+--- A journal in one file, for the processes of one machine.
+---
+--- `path`: of the file; it is made, for its owner only, when it is not
+--- there. `busy_timeout`: seconds to wait for another process that writes, 5.
+---@param options table
+---@return luapay.Journal? journal
+---@return luapay.Fault? fault when the file cannot be opened, is of another
+--- luapay, or on a file system that other machines may share
 function journal.sqlite(options)
-  return require("luapay.journal.old").sqlite(options)
+  local driver = require "luapay.journal.store.sql.sqlite"
+  local checked =
+    check("luapay.journal.sqlite", options, rules(driver.OPTIONS))
+  local clock = checked.clock
+  if type(clock) == "function" then
+    checked.clock = { wall = clock, boot = clock }
+  end
+  checked.worker = checked.worker or random.uuid()
+  local store, err = open_sql(driver, driver.dialect, checked)
+  if not store then return nil, err end
+  local made = new(store, checked)
+  made.legacy = assert(require("luapay.journal.old").sqlite {
+    path = checked.path,
+    worker = made.worker,
+    lease = made.lease,
+    settle = checked.settle,
+    clock = type(clock) == "function" and clock or nil,
+  })
+  made.clock = made.legacy.clock
+  return made
 end
 
 function journal.postgres(options)

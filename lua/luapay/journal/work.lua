@@ -199,12 +199,16 @@ local function differs(summary, stored)
     or summary.needs_person ~= stored.needs_person
 end
 
+local ENDED = { done = true, closed = true, failed = true, compensated = true }
+
 -- What the entries say together goes into the main one, which is written
 -- with each change of its item: so it bears the mark of the transaction.
 local function summarise(item, work)
   local main = item.entries[1]
   if not main then return end
   local said = item.book.appraise(item.entries, item.now)
+  local ended = said.ended and ENDED[said.state] or false
+  local stored = main.summary or {}
   local summary = {
     state = said.state or main.state,
     step = said.step or main.step,
@@ -213,7 +217,8 @@ local function summarise(item, work)
     returned = said.returned,
     open = said.open,
     sum = said.sum,
-    ended = said.ended or false,
+    ended = ended,
+    ended_at = ended and (stored.ended_at or item.now) or nil,
     needs_person = said.needs_person or false,
   }
   if not main.summary or differs(summary, main.summary) then

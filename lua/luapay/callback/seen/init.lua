@@ -38,7 +38,7 @@ end
 ---@param store any
 ---@return luapay.callback.Seen
 function seen.check(store)
-  if method_of(store, "commits") then return seen.journal(store) end
+  if method_of(store, "change_values") then return seen.journal(store) end
   for _, name in ipairs(METHODS) do
     if type(method_of(store, name)) ~= "function" then
       error("callback: seen: the store has no method " .. name, 4)

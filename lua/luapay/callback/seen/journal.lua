@@ -1,8 +1,7 @@
 -- journal.lua - a store of what was seen, in a journal: it outlives the
--- process, and is one for all who share the database. A key can only be
--- taken once (`first`), which decides between two who come together.
+-- process, and is one for all who share the database. Each decision is one
+-- transaction of the keys that it depends on.
 
-local random = require "luapay.random"
 local states = require "luapay.callback.states"
 
 local journals = {}
@@ -10,89 +9,80 @@ local journals = {}
 local Store = {}
 Store.__index = Store
 
--- The work of a transaction: a boolean, so that nil means that it failed.
-local function run(self, work)
-  local journal = self.journal
-  local now = journal.clock()
-  return journal.commits:run(function(store)
-    return work(store, now)
+-- A decision that is a boolean; nil and a fault when there is none.
+local function decide(self, names, fn)
+  local decision, err = self.journal:change_values(names, function(...)
+    return { fn(...) }
   end)
+  if not decision then return nil, err end
+  return (table.unpack or unpack)(decision)
 end
 
--- Takes a key and puts a value beside it.
-local function take(store, key, value, now)
-  if not store:first(key, now) then return false end
-  store:keep(key .. ":is", value, now)
-  return true
-end
-
-local function value_of(store, key)
-  return store:kept(key .. ":is")
-end
-
--- A commit whose end is not known is looked for: by a mark that nobody else
--- makes.
 function Store:first(key)
-  local mark = random.uuid()
-  local first, why = run(self, function(store, now)
-    return take(store, "seen:" .. key, mark, now)
+  key = "seen:" .. key
+  return decide(self, { key }, function(get, set)
+    if get(key) then return false end
+    set(key, "1")
+    return true
   end)
-  if first == nil and why.code == "commit_unknown" then
-    local is_ours = run(self, function(store)
-      return value_of(store, "seen:" .. key) == mark
-    end)
-    if is_ours then return true end
-  end
-  return first, why
 end
 
 function Store:has(key)
-  return run(self, function(store)
-    return value_of(store, "seen:" .. key) ~= nil
+  key = "seen:" .. key
+  return decide(self, { key }, function(get)
+    return get(key) ~= nil
   end)
 end
 
--- Claims are counted. Who takes the next number has the claim, once the
--- time of the last one is over.
+-- Claims are counted: who has the last number has the claim, until its time
+-- is over or it is given back. Its time goes by the journal's clock of
+-- leases, which nobody sets; one of another clock (the machine has started
+-- anew since) lasts its whole length once more.
 function Store:claim(key, seconds)
-  local base = "claim:" .. key
-  return run(self, function(store, now)
-    local known = store:kept(base) or "0 0"
-    local number, ends = known:match "^(%d+) (%d+)$"
-    if tonumber(ends) > now then return false end
+  key = "claim:" .. key
+  return decide(self, { key }, function(get, set, _, lease)
+    local known = get(key) or "0 0 "
+    local number, ends, clock = known:match "^(%d+) (%d+) (.*)$"
+    local until_then = ("%.0f"):format((lease.now + seconds) * 1000)
+    local is_over = ends == "0"
+    if clock == lease.clock then
+      is_over = tonumber(ends) <= lease.now * 1000
+    elseif not is_over then
+      set(key, table.concat({ number, until_then, lease.clock }, " "))
+    end
+    if not is_over then return false end
     number = ("%.0f"):format(tonumber(number) + 1)
-    if not store:first(base .. ":" .. number, now) then return false end
-    local until_then = ("%.0f"):format(math.ceil(now + seconds))
-    store:keep(base, number .. " " .. until_then, now)
+    set(key, table.concat({ number, until_then, lease.clock }, " "))
     return number
   end)
 end
 
 function Store:release(key, number)
-  local base = "claim:" .. key
-  return run(self, function(store, now)
-    local known = store:kept(base)
+  key = "claim:" .. key
+  return decide(self, { key }, function(get, set)
+    local known = get(key)
     if known and known:match "^%d+" == number then
-      store:keep(base, number .. " 0", now)
+      set(key, number .. " 0 ")
     end
     return true
   end)
 end
 
 function Store:advance(key, rank, state, is_final)
-  local base, known, place = "state:" .. key .. ":", nil, rank
-  local moved, why = run(self, function(store, now)
-    local added = take(store, base .. rank, state, now)
-    for above = states.TOP, rank + 1, -1 do
-      known, place = value_of(store, base .. above), above
-      if known then return false end
+  local names = {}
+  for at = rank, states.TOP do
+    names[#names + 1] = "state:" .. key .. ":" .. at
+  end
+  return decide(self, names, function(get, set)
+    local mine = get(names[1])
+    if not mine then set(names[1], state) end
+    for at = #names, 2, -1 do
+      local above = get(names[at])
+      if above then return false, above, rank + at - 1 end
     end
-    place = rank
-    known = not added and is_final and value_of(store, base .. rank) or nil
-    return known == nil or known == state
+    if not mine or not is_final or mine == state then return true end
+    return false, mine, rank
   end)
-  if moved == nil then return nil, why end
-  return moved, known, place
 end
 
 --- Makes a store. A journal forgets its keys when `journal:forget(age)` is

@@ -1,0 +1,842 @@
+-- A store of the journal in a database; see memory.lua for what a store is.
+-- What differs between databases is the driver's: sqlite.lua, postgres.lua.
+
+local clock = require "luapay.journal.clock"
+local core = require "luapay.core"
+local decimal = require "luapay.decimal"
+local keys = require "luapay.journal.keys"
+local rows = require "luapay.journal.store.sql.rows"
+local schema = require "luapay.journal.store.sql.schema"
+
+local sql = {}
+
+local SELECT = "SELECT " .. rows.SELECTED .. " FROM luapay_entries WHERE "
+local STUBS = "SELECT CAST(id AS TEXT) AS id, account, flow, run, reference, "
+  .. "step FROM luapay_entries WHERE "
+
+local ITEM = SELECT
+  .. "reference = $1 AND flow = $2 AND account = $3 AND run = $4 "
+  .. "ORDER BY luapay_entries.id"
+local LOCK_ITEM = "SELECT 1 FROM luapay_entries WHERE "
+  .. "reference = $1 AND flow = $2 AND account = $3 AND run = $4 "
+  .. "AND main = 1 FOR UPDATE"
+local BY_ID = " ORDER BY luapay_entries.id"
+local VALUE = "SELECT value, op FROM luapay_keys WHERE key = $1"
+
+local write, read = rows.write, rows.read
+
+-- What a transaction reads.
+
+local Access = {}
+Access.__index = Access
+
+local function entries_of(result)
+  local list = {}
+  for i, row in ipairs(result) do
+    list[i] = rows.entry(row)
+  end
+  return list
+end
+
+local function stubs_of(result)
+  for _, row in ipairs(result) do
+    row.id = read.int(row.id)
+  end
+  return result
+end
+
+local function statement(text, ...)
+  return { text, n = select("#", ...), ... }
+end
+
+local function of_item(text, key)
+  return statement(text, key.reference, key.flow, key.account, key.run)
+end
+
+-- Waits until no other transaction uses this name.
+local function lock(access, list, ...)
+  local text = access.dialect.LOCK_NAME
+  if text and not access.only_reads then
+    list[#list + 1] = statement(text, table.concat({ ... }, "\31"))
+  end
+end
+
+local OWNER = STUBS .. "provider_id = $1 AND flow = $2 AND account = $3"
+
+local function locks_items(access)
+  return access.dialect.LOCKS_ROWS and not access.only_reads
+end
+
+local function unique_items(list)
+  local found, seen = {}, {}
+  for _, key in ipairs(list) do
+    local text = keys.text(key)
+    if not seen[text] then
+      seen[text] = true
+      found[#found + 1] = { text = text, key = key }
+    end
+  end
+  table.sort(found, function(a, b)
+    return a.text < b.text
+  end)
+  return found
+end
+
+-- All that the jobs are known to need, in one round trip; locks first, and
+-- in an order that is the same for everybody.
+local function load(access, reads)
+  local list, take = {}, {}
+  local function add(one, use)
+    list[#list + 1] = one
+    take[#list] = use
+  end
+  for _, one in ipairs(reads.subjects) do
+    lock(access, list, "subject", one.account, one.flow, one.subject)
+  end
+  for _, one in ipairs(reads.ids) do
+    lock(access, list, "id", one.account, one.flow, one.id)
+    access.ids_locked[one.account .. "\0" .. one.flow .. "\0" .. one.id] = true
+  end
+  local items = unique_items(reads.items)
+  if locks_items(access) then
+    for _, one in ipairs(items) do
+      add(of_item(LOCK_ITEM, one.key))
+    end
+  end
+  for _, one in ipairs(items) do
+    add(of_item(ITEM, one.key), function(result)
+      access.items[one.text] = entries_of(result)
+    end)
+  end
+  local names, seen = {}, {}
+  for _, name in ipairs(reads.values) do
+    if not seen[name] then names[#names + 1] = name end
+    seen[name] = true
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local text = VALUE .. (locks_items(access) and " FOR UPDATE" or "")
+    add(statement(text, name), function(result)
+      access.values[name] = result[1] or false
+    end)
+  end
+  add(statement(access.dialect.STATE), function(result)
+    access.state = result[1]
+  end)
+  local results = access.tx:run_all(list)
+  for i, use in pairs(take) do
+    use(results[i])
+  end
+end
+
+local function query(access, text, ...)
+  return access.tx:run(text, ...)
+end
+
+--- Of the database's own clock, where there is one for all.
+function Access:times(clocks)
+  local now = self.store.clock and self.store.clock()
+    or self.state.now and read.time(self.state.now)
+  return clock.read(clocks, self.dialect.HAS_CLOCK and now or nil)
+end
+
+function Access:item(key)
+  local text = keys.text(key)
+  local found = self.items[text]
+  if not found then
+    local list = {}
+    if locks_items(self) then list[1] = of_item(LOCK_ITEM, key) end
+    list[#list + 1] = of_item(ITEM, key)
+    found = entries_of(self.tx:run_all(list)[#list])
+    self.items[text] = found
+  end
+  return found
+end
+
+-- Whoever writes beside a plan that is open keeps it open meanwhile.
+function Access:plan_is_open(token)
+  local tail = locks_items(self) and " FOR SHARE" or ""
+  local found = query(
+    self,
+    "SELECT 1 AS found FROM luapay_plans WHERE token = $1 AND is_open = 1"
+      .. tail,
+    token
+  )
+  return found[1] ~= nil
+end
+
+function Access:plan_is_done(token)
+  return query(
+    self,
+    "SELECT 1 AS found FROM luapay_plans WHERE token = $1 AND is_open = 0",
+    token
+  )[1] ~= nil
+end
+
+function Access:open_plans(book)
+  local found = query(
+    self,
+    "SELECT token FROM luapay_plans "
+      .. "WHERE flow = $1 AND account = $2 AND run = $3 AND is_open = 1",
+    book.flow,
+    book.account,
+    book.run
+  )
+  local list = {}
+  for i, row in ipairs(found) do
+    list[i] = row.token
+  end
+  return list
+end
+
+-- A condition that grows, with the values that it needs.
+local Condition = {}
+Condition.__index = Condition
+
+local function condition(...)
+  local self = setmetatable({ parts = {}, n = 0 }, Condition)
+  for i = 1, select("#", ...), 2 do
+    local text, value = select(i, ...)
+    if value ~= nil then self:add(text, value) end
+  end
+  return self
+end
+
+--- `text` has a `?` for each value.
+function Condition:add(text, ...)
+  local values, i = { ... }, 0
+  self.parts[#self.parts + 1] = text:gsub("%?", function()
+    i = i + 1
+    self.n = self.n + 1
+    self[self.n + 1] = values[i]
+    return "$" .. self.n
+  end)
+end
+
+function Condition:select(access, head, tail)
+  self[1] = head .. table.concat(self.parts, " AND ") .. (tail or "")
+  return access.tx:run_all({ self })[1]
+end
+
+local function of_book(book, given)
+  return condition(
+    "flow = ?",
+    book.flow,
+    "account = ?",
+    book.account,
+    "run = ?",
+    given.run,
+    "step = ?",
+    given.step,
+    "reference = ?",
+    given.reference,
+    "id > ?",
+    write.int(given.after or 0)
+  )
+end
+
+local NOT_OPEN_PLAN = "(plan IS NULL OR NOT EXISTS (SELECT 1 "
+  .. "FROM luapay_plans p WHERE p.token = plan AND p.is_open = 1))"
+
+local function in_order(limit)
+  return limit and (BY_ID .. " LIMIT %d"):format(limit) or BY_ID
+end
+
+-- Rows that another worker is at are left to it.
+local function with_skip(access, limit)
+  local skip = access.only_reads and "" or access.dialect.SKIP_LOCKED
+  return in_order(limit) .. skip
+end
+
+function Access:planned(book, given)
+  local where = of_book(book, given)
+  where:add "state = 'planned'"
+  if given.plan then where:add("plan = ?", given.plan) end
+  if not given.any_plan then where:add(NOT_OPEN_PLAN) end
+  return stubs_of(where:select(self, STUBS, with_skip(self, given.limit)))
+end
+
+function Access:open_entries(book, given)
+  local times, where = given.times, of_book(book, given)
+  where:add "state IN ('sent', 'unknown')"
+  where:add(
+    "(lease_until IS NULL OR lease_clock <> ? OR lease_until <= ?)",
+    times.lease_clock,
+    write.time(times.lease_now)
+  )
+  if not given.early then
+    where:add(
+      "(due_until IS NULL OR lease_clock <> ? OR due_until <= ?)",
+      times.lease_clock,
+      write.time(times.lease_now)
+    )
+  end
+  return stubs_of(where:select(self, STUBS, with_skip(self, given.limit)))
+end
+
+local IS_OPEN = {
+  planned = true,
+  sent = true,
+  pending = true,
+  unknown = true,
+  parked = true,
+}
+
+local function add_states(where, states)
+  local open, marks = true, {}
+  for i, state in ipairs(states) do
+    open = open and IS_OPEN[state]
+    marks[i] = "?"
+  end
+  if not marks[1] then return where:add "1 = 0" end
+  local unpack = table.unpack or unpack
+  where:add(
+    ("item_state IN (%s)"):format(table.concat(marks, ", ")),
+    unpack(states)
+  )
+  if open then where:add "item_ended = 0" end
+end
+
+function Access:mains(book, given)
+  local where = of_book(book, given)
+  where:add "main = 1"
+  where:add(("(state <> 'planned' OR %s)"):format(NOT_OPEN_PLAN))
+  if given.states then add_states(where, given.states) end
+  if given.money then where:add("item_money = ?", given.money) end
+  if given.needs_person ~= nil then
+    where:add("item_person = " .. write.flag(given.needs_person))
+  end
+  return stubs_of(where:select(self, STUBS, in_order(given.limit)))
+end
+
+function Access:subject(book, subject)
+  local found = query(
+    self,
+    STUBS .. "subject = $1 AND flow = $2 AND account = $3" .. BY_ID,
+    subject,
+    book.flow,
+    book.account
+  )
+  return stubs_of(found)
+end
+
+function Access:bearer(book, id)
+  local found = query(
+    self,
+    OWNER .. " ORDER BY main DESC, luapay_entries.id LIMIT 1",
+    id,
+    book.flow,
+    book.account
+  )
+  return stubs_of(found)[1]
+end
+
+function Access:owner(item, id)
+  local name = item.account .. "\0" .. item.flow .. "\0" .. id
+  if not self.ids_locked[name] then
+    local list = {}
+    lock(self, list, "id", item.account, item.flow, id)
+    if list[1] then self.tx:run_all(list) end
+    self.ids_locked[name] = true
+  end
+  local found = query(self, OWNER, id, item.flow, item.account)
+  for _, row in ipairs(found) do
+    if row.reference ~= item.reference or row.run ~= item.run then
+      return row.reference, row.run
+    end
+  end
+  return nil
+end
+
+function Access:named(book, id)
+  local found = query(
+    self,
+    STUBS .. "external_id = $1 AND flow = $2 AND account = $3" .. BY_ID,
+    id,
+    book.flow,
+    book.account
+  )
+  local list, seen = {}, {}
+  for _, stub in ipairs(stubs_of(found)) do
+    local text = keys.text(stub)
+    if not seen[text] then list[#list + 1] = stub end
+    seen[text] = true
+  end
+  return list
+end
+
+function Access:events(book, id)
+  local name = book.account .. "\0" .. book.flow .. "\0" .. id
+  if self.known_events[name] then return self.known_events[name] end
+  local list = {}
+  lock(self, list, "event", book.account, book.flow, id)
+  list[#list + 1] = statement(
+    "SELECT CAST(id AS TEXT) AS id, event FROM luapay_events "
+      .. "WHERE about = $1 AND flow = $2 AND account = $3 "
+      .. "ORDER BY luapay_events.id",
+    id,
+    book.flow,
+    book.account
+  )
+  local found = self.tx:run_all(list)[#list]
+  for _, row in ipairs(found) do
+    row.event = read.json(row.event)
+  end
+  self.known_events[name] = found
+  return found
+end
+
+local function value_of(access, name)
+  if access.values[name] == nil then
+    local text = VALUE .. (locks_items(access) and " FOR UPDATE" or "")
+    access.values[name] = query(access, text, name)[1] or false
+  end
+  return access.values[name]
+end
+
+function Access:value(name)
+  local row = value_of(self, name)
+  return row and row.value or nil
+end
+
+function Access:mark_of_value(name)
+  local row = value_of(self, name)
+  return row and row.op or nil
+end
+
+local function sums_of(result)
+  for _, sum in ipairs(result) do
+    sum.count = read.int(sum.count)
+    sum.needs_person = read.flag(sum.needs_person)
+    sum.ended = read.flag(sum.ended)
+  end
+  return result
+end
+
+local SUMS = "account, flow, run, plan, state, money, "
+  .. "CAST(needs_person AS TEXT) AS needs_person, "
+  .. "CAST(ended AS TEXT) AS ended, currency"
+
+function Access:sums(filter)
+  local where = condition(
+    "flow = ?",
+    filter.flow,
+    "account = ?",
+    filter.account,
+    "run = ?",
+    filter.run
+  )
+  where:add "plan = ''"
+  local found = where:select(self, self.dialect.SELECT_SUMS)
+  local list = {}
+  for _, sum in ipairs(sums_of(found)) do
+    if sum.count ~= 0 then list[#list + 1] = sum end
+  end
+  return list
+end
+
+function Access:sums_of_plan(token)
+  local where = condition("plan = ?", token)
+  return sums_of(where:select(self, self.dialect.SELECT_SUMS))
+end
+
+function Access:notes(key)
+  local found = query(
+    self,
+    "SELECT account, flow, run, reference, step, verb, who, why, before, "
+      .. "after, CAST(at AS TEXT) AS at FROM luapay_settlements "
+      .. "WHERE reference = $1 AND flow = $2 AND account = $3 AND run = $4 "
+      .. "ORDER BY luapay_settlements.id",
+    key.reference,
+    key.flow,
+    key.account,
+    key.run
+  )
+  for _, note in ipairs(found) do
+    note.before, note.after = read.json(note.before), read.json(note.after)
+    note.at = read.time(note.at)
+  end
+  return found
+end
+
+-- What a transaction writes: a list of statements for one round trip, and
+-- what is to be done with the result of some of them.
+
+local function add_entries(writes, list, take)
+  for _, entry in ipairs(writes.removed) do
+    list[#list + 1] = statement(
+      "DELETE FROM luapay_entries WHERE id = $1",
+      write.int(entry.id)
+    )
+  end
+  for _, one in ipairs(writes.added) do
+    list[#list + 1] = rows.insert(one.entry)
+    take[#list] = function(result)
+      local id = read.int(result[1].id)
+      one.entry.id = id
+      for _, made in ipairs(one.made or {}) do
+        made.id = id
+      end
+    end
+  end
+  for _, one in ipairs(writes.changed) do
+    list[#list + 1] = rows.update(one.entry, one.base)
+    take[#list] = function(result)
+      if result.affected ~= 1 then
+        error("journal: an entry was changed without being locked", 0)
+      end
+    end
+  end
+end
+
+local ADD_SUM = "INSERT INTO luapay_sums (account, flow, run, plan, state, "
+  .. "money, needs_person, ended, currency, shard, count, sum) "
+  .. "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+  .. "ON CONFLICT (flow, account, run, plan, state, money, needs_person, "
+  .. "ended, currency, shard) DO UPDATE SET count = "
+
+local GET_SUM = "SELECT CAST(count AS TEXT) AS count, sum FROM luapay_sums "
+  .. "WHERE account = $1 AND flow = $2 AND run = $3 AND plan = $4 "
+  .. "AND state = $5 AND money = $6 AND needs_person = $7 AND ended = $8 "
+  .. "AND currency = $9"
+
+local function names_of_sum(sum)
+  return sum.account,
+    sum.flow,
+    sum.run,
+    sum.plan,
+    sum.state,
+    sum.money,
+    write.flag(sum.needs_person),
+    write.flag(sum.ended),
+    sum.currency
+end
+
+-- A database without exact decimals of any length has nobody beside us: its
+-- sums are read and written.
+local function add_sums(access, writes, list)
+  local dialect = access.dialect
+  for _, sum in ipairs(writes.sums) do
+    local count, amount = sum.count, sum.sum
+    local text = ADD_SUM
+    if dialect.ADDS_EXACTLY then
+      text = text
+        .. "luapay_sums.count + excluded.count, "
+        .. "sum = luapay_sums.sum + excluded.sum"
+    else
+      local known = query(access, GET_SUM, names_of_sum(sum))[1]
+      if known then
+        count = count + read.int(known.count)
+        amount = decimal.add(amount, known.sum)
+      end
+      text = text .. "excluded.count, sum = excluded.sum"
+    end
+    local one = statement(text, names_of_sum(sum))
+    one[11], one[12], one[13] =
+      dialect.ADDS_EXACTLY and access.store.shard or "0",
+      write.int(count),
+      amount
+    one.n = 12
+    list[#list + 1] = one
+  end
+end
+
+local function add_notes(writes, list)
+  for _, note in ipairs(writes.notes) do
+    list[#list + 1] = statement(
+      "INSERT INTO luapay_settlements (account, flow, run, reference, step, "
+        .. "verb, who, why, before, after, at) "
+        .. "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      note.account,
+      note.flow,
+      note.run,
+      note.reference,
+      note.step,
+      note.verb,
+      note.who,
+      note.why,
+      write.json(note.before),
+      write.json(note.after),
+      write.time(note.at)
+    )
+  end
+end
+
+local function add_events(writes, list)
+  for id in pairs(writes.events_taken) do
+    list[#list + 1] = statement("DELETE FROM luapay_events WHERE id = $1", id)
+  end
+  for _, kept in ipairs(writes.events_kept) do
+    list[#list + 1] = statement(
+      "INSERT INTO luapay_events (account, flow, about, event, at) "
+        .. "VALUES ($1, $2, $3, $4, $5)",
+      kept.account,
+      kept.flow,
+      kept.id,
+      write.json(kept.event),
+      write.time(kept.at)
+    )
+  end
+end
+
+-- Where two add the same key at once, one of them meets the other's, and
+-- its transaction is run again.
+local function add_values(access, writes, list)
+  local names = {}
+  for name in pairs(writes.values) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local value = writes.values[name]
+    local at = write.time(writes.at)
+    local known = value_of(access, name)
+    if value and known then
+      list[#list + 1] = statement(
+        "UPDATE luapay_keys SET value = $1, op = $2, at = $3 WHERE key = $4",
+        value,
+        writes.op,
+        at,
+        name
+      )
+    elseif value then
+      list[#list + 1] = statement(
+        "INSERT INTO luapay_keys (key, value, op, at) "
+          .. "VALUES ($1, $2, $3, $4)",
+        name,
+        value,
+        writes.op,
+        at
+      )
+    elseif known then
+      list[#list + 1] =
+        statement("DELETE FROM luapay_keys WHERE key = $1", name)
+    end
+  end
+end
+
+local statements = {}
+
+function statements.begin_plan(_, given)
+  return {
+    statement(
+      "INSERT INTO luapay_plans (token, account, flow, run, is_open, at) "
+        .. "VALUES ($1, $2, $3, $4, 1, $5)",
+      given.token,
+      given.account,
+      given.flow,
+      given.run,
+      write.time(given.at)
+    ),
+  }
+end
+
+local function forget_sums(token)
+  return statement("DELETE FROM luapay_sums WHERE plan = $1", token)
+end
+
+function statements.end_plan(_, given)
+  return {
+    forget_sums(given.token),
+    statement(
+      "UPDATE luapay_plans SET is_open = 0 WHERE token = $1",
+      given.token
+    ),
+  }
+end
+
+function statements.drop_plan(_, given)
+  return {
+    forget_sums(given.token),
+    statement("DELETE FROM luapay_plans WHERE token = $1", given.token),
+  }
+end
+
+function statements.forget_values(_, given)
+  return {
+    statement(
+      "DELETE FROM luapay_keys WHERE at < $1",
+      write.time(given.before)
+    ),
+  }, function(result)
+    given.forgotten = result.affected
+  end
+end
+
+function statements.forget_events(_, given)
+  return {
+    statement(
+      "DELETE FROM luapay_events "
+        .. "WHERE flow = $1 AND account = $2 AND at < $3",
+      given.flow,
+      given.account,
+      write.time(given.before)
+    ),
+    statement(
+      "DELETE FROM luapay_events WHERE flow = $1 AND account = $2 "
+        .. "AND id <= (SELECT id FROM luapay_events "
+        .. "WHERE flow = $3 AND account = $4 ORDER BY luapay_events.id DESC "
+        .. ("LIMIT 1 OFFSET %d)"):format(given.most - 1),
+      given.flow,
+      given.account,
+      given.flow,
+      given.account
+    ),
+  }
+end
+
+function statements.restored(access, given)
+  return {
+    statement(
+      "INSERT INTO luapay_restorations (database, since, who, at) "
+        .. "VALUES ($1, $2, $3, $4)",
+      access.state.database,
+      write.time(given.since),
+      given.who,
+      write.time(given.at)
+    ),
+    statement(
+      "UPDATE luapay_schema SET database = $1, restored_since = $2",
+      access.identity,
+      write.time(given.since)
+    ),
+  }
+end
+
+function statements.notice(access)
+  return {
+    statement("UPDATE luapay_schema SET database = $1", access.identity),
+  }
+end
+
+local function write_all(access, writes)
+  local list, take = {}, {}
+  for _, one in ipairs(writes.statements) do
+    local more, use = statements[one.name](access, one)
+    for _, text in ipairs(more) do
+      list[#list + 1] = text
+    end
+    if use then take[#list] = use end
+  end
+  add_entries(writes, list, take)
+  add_notes(writes, list)
+  add_events(writes, list)
+  add_values(access, writes, list)
+  add_sums(access, writes, list)
+  local results = access.tx:last(list)
+  for i, use in pairs(take) do
+    use(results[i])
+  end
+end
+
+local RESTORED = "the database is not the one that this journal was written "
+  .. "to: restored from a backup, copied, or failed over. Entries may be "
+  .. "missing; when you know since when, call journal:restored"
+
+-- Whether entries may be missing: the database is another one, or went back
+-- in time, and nobody has said yet that they know.
+local function notice(access)
+  local state, store = access.state, access.store
+  local identity = store.driver.identity and store.driver:identity()
+    or state.identity
+  access.identity = identity
+  access.restored_since = state.restored_since
+    and read.time(state.restored_since)
+  if not state.database then
+    access.is_new = true
+  elseif state.database ~= identity then
+    local is_harmless =
+      store.dialect.is_harmless(store.options, state.database, identity)
+    access.nothing_may_be_sent = not is_harmless and RESTORED or nil
+    access.is_new = not access.nothing_may_be_sent
+  end
+end
+
+local Store = {}
+Store.__index = Store
+
+--- All or nothing, and durable when it returns: see memory.lua.
+function Store:transact(reads, decide, options)
+  local now = core.now()
+  local good, problem = self.driver:transaction(function(tx)
+    local access = setmetatable({
+      tx = tx,
+      store = self,
+      dialect = self.dialect,
+      only_reads = options and options.only_reads,
+      items = {},
+      values = {},
+      known_events = {},
+      ids_locked = {},
+    }, Access)
+    load(access, reads)
+    notice(access)
+    local writes = decide(access)
+    if writes then
+      if access.is_new then
+        table.insert(writes.statements, { name = "notice" })
+      end
+      write_all(access, writes)
+    end
+    return true
+  end, {
+    only_reads = options and options.only_reads,
+    deadline = options
+      and options.deadline
+      and now + math.max(0.05, options.deadline - core.boottime()),
+  })
+  if good then return true end
+  return nil, problem
+end
+
+function Store:close()
+  self.driver:close()
+end
+
+-- The tables, on each new connection.
+local function prepare(dialect)
+  return function(tx)
+    if dialect.LOCK_SCHEMA then tx:run(dialect.LOCK_SCHEMA) end
+    local problem = schema.prepare(tx, dialect)
+    if not problem then return true end
+    return nil, { reason = "schema", is_final = true, message = problem }
+  end
+end
+
+local DEFAULTS = {
+  -- what is read of the database itself, with each transaction
+  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since "
+    .. "FROM luapay_schema",
+  SELECT_SUMS = "SELECT "
+    .. SUMS
+    .. ", CAST(count AS TEXT) AS count, sum FROM luapay_sums WHERE ",
+  is_harmless = function()
+    return false
+  end,
+}
+
+--- Opens a store.
+---@param made table sqlite.lua or postgres.lua
+---@param dialect table its words
+---@param options table checked
+---@param clocks? luapay.journal.Clock replaced ones
+---@return table? store
+---@return table? problem
+function sql.open(made, dialect, options, clocks)
+  for name, value in pairs(DEFAULTS) do
+    if dialect[name] == nil then dialect[name] = value end
+  end
+  local driver, problem = made.open(options, prepare(dialect))
+  if not driver then return nil, problem end
+  return setmetatable({
+    driver = driver,
+    dialect = dialect,
+    options = options,
+    clock = dialect.HAS_CLOCK and clocks and clocks.wall,
+    shard = ("%d"):format(
+      tonumber(core.fingerprint(options.worker or ""):sub(1, 1), 16)
+    ),
+  }, Store)
+end
+
+return sql

@@ -1,0 +1,272 @@
+-- The journal in one file, by SQLite: for the processes of one machine.
+
+local core = require "luapay.core"
+
+local unpack = table.unpack or unpack
+
+local sqlite = {
+  OPTIONS = {
+    path = { type = "string", required = true },
+    busy_timeout = { type = "number", positive = true, default = 5 },
+  },
+}
+
+--- What differs from other databases.
+sqlite.dialect = {
+  WORDS = {
+    id = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    int = "INTEGER",
+    exact = "TEXT",
+  },
+  HAS_SCHEMA = "SELECT name FROM sqlite_master "
+    .. "WHERE type = 'table' AND name = 'luapay_schema'",
+  SKIP_LOCKED = "",
+  wall = core.wall,
+}
+
+-- What SQLite says, as far as it can be acted upon; all else is final.
+local KINDS = {
+  { "locked", { reason = "busy" } },
+  { "busy", { reason = "busy" } },
+  { "UNIQUE constraint", { reason = "exists" } },
+  { "is full", { reason = "full" } },
+  { "disk I/O", { reason = "lost" } },
+  { "readonly", { reason = "read_only" } },
+  { "unable to open", { reason = "lost" } },
+}
+
+local Problem = {} -- metatable of what is raised here
+
+local function problem_of(message, phase)
+  local problem = { reason = "server", is_final = true }
+  for _, kind in ipairs(KINDS) do
+    if message:find(kind[1], 1, true) then
+      problem = { reason = kind[2].reason }
+      break
+    end
+  end
+  problem.message, problem.phase = message, phase or "sent"
+  return setmetatable(problem, Problem)
+end
+
+local function fail(message)
+  error(problem_of(tostring(message)), 0)
+end
+
+local Driver = {}
+Driver.__index = Driver
+
+local function prepared(self, sql)
+  local statement = self.statements[sql]
+  if statement then return statement end
+  local made, why = self.handle:prepare(sql)
+  if not made then fail(why) end
+  self.statements[sql] = made
+  return made
+end
+
+-- Runs a statement that cannot be prepared beforehand, once.
+local function once(handle, sql)
+  local statement, why = handle:prepare(sql)
+  if not statement then fail(why) end
+  local good
+  good, why = statement:execute()
+  local row = good and statement:fetch(true)
+  statement:close()
+  if not good then fail(why) end
+  return row
+end
+
+local Tx = {}
+Tx.__index = Tx
+
+--- Runs a statement; returns its rows, and how many it has changed.
+function Tx:run(sql, ...)
+  local statement = prepared(self.driver, sql)
+  local good, why = statement:execute(...)
+  if not good then fail(why) end
+  local result = {}
+  for i = 1, math.huge do
+    local row = statement:fetch(true)
+    if not row then break end
+    result[i] = row
+  end
+  result.affected = statement:affected()
+  return result
+end
+
+--- Runs several statements: { sql, value, ..., n = count of values }.
+function Tx:run_all(list)
+  local results = {}
+  for i, one in ipairs(list) do
+    results[i] = self:run(one[1], unpack(one, 2, one.n + 1))
+  end
+  return results
+end
+
+--- The same, and commits.
+function Tx:last(list)
+  local results = self:run_all(list)
+  self.committing = true
+  self:run "COMMIT"
+  self.is_over = true
+  return results
+end
+
+-- What a path and SQLite's files beside it stand for.
+local function files_of(path)
+  return table.concat({
+    core.file(path) or "none",
+    core.file(path .. "-wal") or "none",
+    core.file(path .. "-shm") or "none",
+  }, " ")
+end
+
+local function abandon(self)
+  for _, statement in pairs(self.statements) do
+    pcall(statement.close, statement)
+  end
+  self.statements = {}
+  pcall(self.handle.close, self.handle)
+  self.handle = nil
+end
+
+local function prepare_handle(self, handle)
+  local milliseconds = math.floor(self.options.busy_timeout * 1000)
+  once(handle, "PRAGMA busy_timeout = " .. milliseconds)
+  once(handle, "PRAGMA journal_mode = WAL")
+  once(handle, "PRAGMA synchronous = FULL") -- a commit is on the disk
+  once(handle, "PRAGMA cache_size = -2000") -- KiB, however long the journal
+end
+
+local function connect(self)
+  local path = self.options.path
+  local made, why = core.create_private(path)
+  if made == nil then fail(path .. ": " .. why) end
+  local good, dbi = pcall(require, "DBI")
+  if not good then fail "LuaDBI is not installed" end
+  local handle
+  good, handle, why = pcall(dbi.Connect, "SQLite3", path)
+  if not good then fail(handle) end
+  if not handle then fail(why) end
+  handle:autocommit(true) -- transactions are begun and ended by statements
+  self.handle = handle
+  prepare_handle(self, handle)
+end
+
+-- The file that this journal began with must still be the one that others
+-- find under its path: what is written elsewhere is lost.
+local function check_files(self)
+  local now = files_of(self.options.path)
+  if not self.files then return end
+  if now ~= self.files then
+    error(
+      setmetatable({
+        reason = "replaced",
+        phase = "sent",
+        is_final = true,
+        message = self.options.path
+          .. " was removed or replaced while it was open: "
+          .. "stop, see what has become of it, and open it anew",
+      }, Problem),
+      0
+    )
+  end
+end
+
+local function roll_back(self)
+  if not self.handle then return end
+  local good = pcall(Tx.run, { driver = self }, "ROLLBACK")
+  if not good then
+    -- nothing was begun, or the connection is of no more use
+    good = pcall(once, self.handle, "SELECT 1")
+  end
+  if not good then abandon(self) end
+end
+
+local function attempt(self, work, only_reads)
+  if not self.handle then connect(self) end
+  local tx = setmetatable({ driver = self }, Tx)
+  self.tx = tx
+  tx:run(only_reads and "BEGIN" or "BEGIN IMMEDIATE")
+  if only_reads then tx:run "SELECT 1 FROM sqlite_master LIMIT 1" end
+  check_files(self)
+  local value, err = work(tx)
+  if not tx.is_over then tx:run(value and "COMMIT" or "ROLLBACK") end
+  tx.is_over = true
+  return value, err
+end
+
+--- Runs `work(tx)` in a transaction: see postgres.lua for the shape of it.
+---@param work fun(tx: table): any, any
+---@param options? { only_reads: boolean? }
+---@return any value
+---@return any fault or problem
+function Driver:transaction(work, options)
+  local good, value, err =
+    pcall(attempt, self, work, options and options.only_reads)
+  if good then return value, err end
+  local tx = self.tx
+  if not (tx and tx.is_over) then roll_back(self) end
+  if getmetatable(value) ~= Problem then error(value, 0) end
+  if value.reason == "lost" then
+    -- a COMMIT that met an error of the disk may have come through
+    if tx and tx.committing then value.phase = "committing" end
+    if self.handle then abandon(self) end
+  end
+  return nil, value
+end
+
+--- What tells this database from another one, or from a copy of it.
+function Driver:identity()
+  local file = core.file(self.options.path)
+  return file and file:match ":(%d+)$"
+end
+
+function Driver:close()
+  if self.handle then abandon(self) end
+end
+
+local function refuse(message)
+  return nil, { reason = "connect", is_final = true, message = message }
+end
+
+--- Opens a driver.
+---@param options table checked
+---@param prepare fun(tx: table): true?, table? on the new connection
+---@return table? driver
+---@return table? problem
+function sqlite.open(options, prepare)
+  local path = options.path
+  if path == ":memory:" or path:find "^file:" then
+    error("luapay.journal.sqlite: path: expected the path of a file", 4)
+  end
+  local folder = path:match "^(.*)/[^/]*$"
+  local kind = core.file_system(folder == "" and "/" or folder or ".")
+  if kind then
+    return refuse(
+      ("%s is on a file system (%s) that other machines may share: "):format(
+        path,
+        kind
+      ) .. "SQLite's locks do not reach them"
+    )
+  end
+  local self = setmetatable({ options = options, statements = {} }, Driver)
+  local done, problem
+  local till = core.boottime() + options.busy_timeout
+  -- Who makes a file WAL does not wait for others who do, whatever the time
+  -- that was asked for: so it is tried again.
+  repeat
+    done, problem = self:transaction(prepare)
+    local again = not done and problem.reason == "busy"
+    if again then core.sleep(0.01) end
+  until not again or core.boottime() > till
+  if not done then
+    self:close()
+    return nil, problem
+  end
+  self.files = files_of(path)
+  return self
+end
+
+return sqlite
