@@ -56,12 +56,13 @@ INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 # A C module is the sources that begin with its name (or with the names of
 # its parts), those of the modules that it has inside, and its libraries;
 # the core has what is left.
-C_MODULES = core http curl crypto
+C_MODULES = core http curl crypto postgres
 PARTS_curl = curl connection pool
 INSIDE_curl = http
 LIBS_core = -lm
 LIBS_curl = -lcurl
 LIBS_crypto = -lcrypto
+LIBS_postgres = -lpq -lpthread
 named = $(wildcard $(foreach n,$(or $(PARTS_$(1)),$(1)),csrc/$(n)*.c))
 sources = $(if $(filter core,$(1)),$(filter-out \
   $(foreach m,$(filter-out core,$(C_MODULES)),$(call named,$(m))),\
@@ -69,7 +70,12 @@ sources = $(if $(filter core,$(1)),$(filter-out \
   $(foreach m,$(INSIDE_$(1)),$(call named,$(m))))
 objects = $(patsubst csrc/%.c,$(OUT)/obj/%.o,$(call sources,$(1)))
 HELP_C = $(wildcard spec/support/*.c)
-MODULES = $(C_MODULES:%=$(OUT)/luapay/%.so) $(HELP_C:%.c=$(OUT)/%.so)
+# Without libpq everything is built but luapay.postgres.
+PQ_HEADER := $(firstword $(wildcard /usr/include/libpq-fe.h \
+  /usr/include/postgresql/libpq-fe.h $(or $(PQ_INCDIR),\
+  $(shell pg_config --includedir 2>/dev/null))/libpq-fe.h))
+BUILT = $(if $(PQ_HEADER),$(C_MODULES),$(filter-out postgres,$(C_MODULES)))
+MODULES = $(BUILT:%=$(OUT)/luapay/%.so) $(HELP_C:%.c=$(OUT)/%.so)
 
 # What apt-get installs, in the smallest sets that do.
 lua_packages = $(if $(filter luajit,$(1)),luajit2 libluajit2-5.1-dev,\
@@ -78,15 +84,17 @@ LIB_DEBS = libc6-dev libcurl4-openssl-dev libssl-dev lua-cjson
 SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
 RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
-ALL_LUA_DEBS = $(LIB_DEBS) $(foreach v,$(LUAS),$(call lua_packages,$(v)))
-JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql
+ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev \
+               $(foreach v,$(LUAS),$(call lua_packages,$(v)))
+JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql libpq-dev
 QR_DEBS = lua-zlib
 LOOP_DEBS = lua-luv lua-cqueues
 # Drives the gateway's pages. BROWSER=no does without.
 BROWSER_DEBS = $(if $(filter no,$(BROWSER)),,chromium chromium-driver)
 export BROWSER
 TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
-            $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl $(BROWSER_DEBS)
+            pgbouncer $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl \
+            $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
 BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
@@ -121,7 +129,8 @@ endif
 endif
 
 modules: $(MODULES)
-	@:
+	@$(if $(PQ_HEADER),:,echo "No libpq-fe.h (Debian: libpq-dev, or make \
+	  PQ_INCDIR=...): built without luapay.postgres" >&2)
 
 # LuaJIT looks for modules where Lua 5.1 does.
 PREFIX ?= /usr/local
@@ -133,7 +142,7 @@ install: all uninstall
 	@for file in $$(find lua/luapay -name '*.lua'); do \
 	  install -D -m 644 $$file $(call quoted,$(LUA_DIR))/$${file#lua/} || \
 	  exit 1; done
-	@for module in $(C_MODULES); do \
+	@for module in $(BUILT); do \
 	  install -D -m 755 -t $(call quoted,$(LIB_DIR)/luapay) \
 	  $(OUT)/luapay/$$module.so || exit 1; done
 	@echo $(call quoted,luapay is in $(LUA_DIR) and $(LIB_DIR))
@@ -148,6 +157,8 @@ $(OUT)/built_with: .FORCE
 	@cmp -s $@.new $@ || cp $@.new $@
 
 .FORCE:
+
+$(OUT)/obj/postgres%.o: INCLUDE += -I$(dir $(PQ_HEADER))
 
 $(OUT)/obj/%.o: csrc/%.c $(OUT)/built_with
 	@mkdir -p $(@D)

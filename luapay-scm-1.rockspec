@@ -22,6 +22,7 @@ dependencies = {
 external_dependencies = {
   LIBCURL = { library = "curl" },
   LIBCRYPTO = { library = "crypto" },
+  LIBPQ = { library = "pq" },
 }
 test_dependencies = {
   "busted >= 2.0",
@@ -87,6 +88,19 @@ build = {
       libraries = { "crypto" },
       incdirs = { "$(LIBCRYPTO_INCDIR)" },
       libdirs = { "$(LIBCRYPTO_LIBDIR)" },
+    },
+    -- the journal in PostgreSQL: needs libpq 14 or later
+    ["luapay.postgres"] = {
+      sources = {
+        "csrc/postgres.c",
+        "csrc/postgres_open.c",
+        "csrc/postgres_rows.c",
+        "csrc/postgres_run.c",
+        "csrc/postgres_thread.c",
+      },
+      libraries = { "pq", "pthread" },
+      incdirs = { "$(LIBPQ_INCDIR)" },
+      libdirs = { "$(LIBPQ_LIBDIR)" },
     },
     ["luapay.auth.infobip"] = "lua/luapay/auth/infobip.lua",
     ["luapay.auth.mobilepay_online"] = "lua/luapay/auth/mobilepay_online.lua",

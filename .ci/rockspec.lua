@@ -23,6 +23,12 @@ local C_MODULES = {
     place = "LIBCRYPTO",
     about = "keys and signatures: needs libcrypto",
   },
+  {
+    name = "postgres",
+    library = 'pq", "pthread',
+    place = "LIBPQ",
+    about = "the journal in PostgreSQL: needs libpq 14 or later",
+  },
 }
 
 local C_MODULE = [[

@@ -48,6 +48,7 @@ local function c_module(path)
     curl = "curl",
     http = "http",
     pool = "curl",
+    postgres = "postgres",
   }
   for part, name in pairs(parts) do
     if path:find("^csrc/" .. part) then return name end
