@@ -142,11 +142,14 @@ static char lower (char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* Whether it is that word, which is in lower case, in any case. */
+/*
+** Whether it is that word, of lower-case letters, digits and hyphens, in any
+** case. There are no control characters in 's', or some would pass for these.
+*/
 static int same (const char *s, size_t n, const char *word) {
   size_t i;
   for (i = 0; i < n; i++)
-    if (lower(s[i]) != word[i]) /* also where the word ends */
+    if ((s[i] | 0x20) != word[i]) /* also where the word ends */
       return 0;
   return word[n] == '\0';
 }
@@ -154,17 +157,27 @@ static int same (const char *s, size_t n, const char *word) {
 #define EVERY(byte) (~(uint64_t)0 / 255 * (byte))
 
 /*
-** The first control character from 'i' on, or 'n'; eight bytes at a time.
-** A borrow may mark a byte behind one that is rightly marked, so the eight
-** are then read one by one.
+** The control characters among eight bytes: the highest bit of each is set.
+** A borrow may also set that of a byte behind one of them, never before.
 */
+static uint64_t find_among_eight (const char *s) {
+  uint64_t w, del;
+  memcpy(&w, s, 8);
+  del = w ^ EVERY(0x7f);
+  return (((w - EVERY(0x20)) & ~w) | ((del - EVERY(1)) & ~del)) & EVERY(0x80);
+}
+
+/* The first control character from 'i' on, or 'n'. */
 static size_t find_control (const char *s, size_t i, size_t n) {
   for (; n - i >= 8; i += 8) {
-    uint64_t w, del;
-    memcpy(&w, s + i, 8);
-    del = w ^ EVERY(0x7f);
-    if ((((w - EVERY(0x20)) & ~w) | ((del - EVERY(1)) & ~del)) & EVERY(0x80))
-      break;
+    uint64_t found = find_among_eight(s + i);
+    if (found == 0)
+      continue;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return i + (size_t)__builtin_ctzll(found) / 8;
+#else
+    break;
+#endif
   }
   while (i < n && !is_control(s[i]))
     i++;
@@ -444,8 +457,8 @@ static const char *explain_start (size_t i, char c) {
 */
 static const char *check_start (const char *s, size_t n) {
   static const char shape[] = "HTTP/1.v sdd ";
-  size_t i;
-  for (i = 0; i < n && i < 13; i++) {
+  size_t i = n >= 9 && memcmp(s, "HTTP/1.1 ", 9) == 0 ? 9 : 0;
+  for (; i < n && i < 13; i++) {
     char c = s[i];
     int good = c == shape[i];
     if (i == 7)
@@ -528,18 +541,15 @@ static void split_line (struct pay_http_line *l, const char *s, size_t colon,
   l->n_value = n - from;
 }
 
-/* A whole line, without its end, of a head or of trailers. */
-static const char *check_line (struct pay_http_line *l, const char *s,
-                               size_t n) {
-  size_t colon = 0;
-  while (colon < n && is(s[colon], TOKEN))
-    colon++;
-  if (colon == n)
-    return NO_COLON;
-  if (s[colon] != ':' || colon == 0)
-    return memchr(s, ':', n) != NULL ? BAD_NAME : NO_COLON;
-  split_line(l, s, colon, n);
-  return NULL;
+/* A whole line, without its end, of a head or of trailers: finds its colon. */
+static const char *check_line (const char *s, size_t n, size_t *colon) {
+  size_t i = 0;
+  while (i < n && is(s[i], TOKEN))
+    i++;
+  *colon = i;
+  if (i < n && i > 0 && s[i] == ':')
+    return NULL;
+  return memchr(s, ':', n) != NULL ? BAD_NAME : NO_COLON;
 }
 
 /*
@@ -566,18 +576,26 @@ static void read_encoding (struct pay_http_reader *r, const char *s,
 static const char *read_header (struct pay_http_reader *r, const char *s,
                                 size_t n) {
   struct pay_http_line l;
-  const char *wrong = check_line(&l, s, n);
+  size_t colon;
+  const char *wrong = check_line(s, n, &colon);
   if (wrong != NULL || r->status < 200)
     return wrong;
-  /* lengths first: they cost less than names */
-  if (l.n_name == 14 && same(l.name, 14, "content-length"))
-    return read_length(r, l.value, l.n_value);
-  if (l.n_name == 17 && same(l.name, 17, "transfer-encoding"))
-    return read_coding(r, l.value, l.n_value);
-  if (l.n_name == 10 && same(l.name, 10, "connection"))
+  if (colon == 10 && same(s, 10, "connection")) {
+    split_line(&l, s, colon, n);
     r->close |= has_close(l.value, l.n_value);
-  else if (l.n_name == 16 && same(l.name, 16, "content-encoding"))
+  }
+  else if (colon == 14 && same(s, 14, "content-length")) {
+    split_line(&l, s, colon, n);
+    return read_length(r, l.value, l.n_value);
+  }
+  else if (colon == 16 && same(s, 16, "content-encoding")) {
+    split_line(&l, s, colon, n);
     read_encoding(r, l.value, l.n_value);
+  }
+  else if (colon == 17 && same(s, 17, "transfer-encoding")) {
+    split_line(&l, s, colon, n);
+    return read_coding(r, l.value, l.n_value);
+  }
   return NULL;
 }
 
@@ -627,7 +645,7 @@ static enum pay_http end_of_head (struct pay_http_reader *r) {
 static enum pay_http take_line (struct pay_http_reader *r, const char *s,
                                 size_t n) {
   const char *wrong = NULL;
-  struct pay_http_line unused;
+  size_t colon;
   if (r->state == STATUS_LINE)
     wrong = read_status(r, s, n);
   else if (n == 0 && r->state == TRAILER_LINE)
@@ -635,7 +653,7 @@ static enum pay_http take_line (struct pay_http_reader *r, const char *s,
   else if (n == 0)
     return end_of_head(r);
   else if (r->state == TRAILER_LINE)
-    wrong = check_line(&unused, s, n);
+    wrong = check_line(s, n, &colon);
   else
     wrong = read_header(r, s, n);
   return wrong != NULL ? fail(r, wrong) : PAY_HTTP_MORE;
