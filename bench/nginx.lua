@@ -11,6 +11,7 @@ local WAYS = {
   { "proxy_pass", "/proxy" },
   { "an empty handler", "/empty" },
   { "the transport alone", "/bare", asked = 1.4 },
+  { "the same, where money moves", "/sure" },
   { "a whole checked call", "/call", asked = 2 },
 }
 
@@ -23,25 +24,42 @@ local function show_cost()
       costs[name][round] = gateway.cost(way[2], SECONDS)
     end
   end
-  print "worker CPU               ms/1000  to proxy_pass"
+  print "worker CPU                    ms/1000  to proxy_pass"
   local base = report.median(costs.proxy_pass)
   for _, way in ipairs(WAYS) do
     local cost = report.median(costs[way[1]])
     local ratio = cost / base
     local verdict = way.asked and report.verdict(way.asked, ratio, true) or ""
-    print(("  %-22s %7.1f %8.2f  %s"):format(way[1], cost, ratio, verdict))
+    print(("  %-27s %7.1f %8.2f  %s"):format(way[1], cost, ratio, verdict))
   end
+  io.stdout:flush()
+end
+
+-- What a call waits to be sure of a kept connection, one at a time.
+local function show_sureness()
+  local bare, sure = {}, {}
+  for round = 1, ROUNDS do
+    bare[round] = gateway.latency("/bare", SECONDS, 50)
+    sure[round] = gateway.latency("/sure", SECONDS, 50)
+  end
+  print()
+  print(
+    ("one at a time: %.0f us; sure of a kept connection: %.0f us"):format(
+      report.median(bare),
+      report.median(sure)
+    )
+  )
   io.stdout:flush()
 end
 
 local function show_latency()
   local idle, busy, under_way = {}, {}, {}
   for round = 1, ROUNDS do
-    idle[round] = gateway.p99("/unrelated", SECONDS)
+    idle[round] = gateway.latency("/unrelated", SECONDS, 99)
     gateway.load(200, SECONDS + 3)
     gateway.sleep(2) -- until all have begun, and their code is compiled
     under_way[round] = gateway.state().under_way
-    busy[round] = gateway.p99("/unrelated", SECONDS)
+    busy[round] = gateway.latency("/unrelated", SECONDS, 99)
     gateway.sleep(1.5)
   end
   local before, after = report.median(idle), report.median(busy)
@@ -87,7 +105,7 @@ local function show_growth()
     { "sockets and files", after.files - before.files, 0 },
   } do
     print(
-      ("  %-22s %s"):format(
+      ("  %-27s %s"):format(
         case[1],
         report.verdict(case[3], math.max(case[2], 0), true)
       )
@@ -114,6 +132,7 @@ local function show_reload()
 end
 
 show_cost()
+show_sureness()
 show_latency()
 show_growth()
 show_reload()

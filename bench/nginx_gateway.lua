@@ -79,10 +79,11 @@ end
 
 local UNITS = { us = 1, ms = 1000, s = 1e6 }
 
---- Microseconds within which 99 of 100 requests are answered, one at a time.
-function gateway.p99(path, seconds)
+--- Microseconds within which so many of 100 requests are answered, one at a
+--- time: 50 or 99.
+function gateway.latency(path, seconds, percent)
   local text = wrk(path, "-c1 --latency -d" .. seconds)
-  local number, unit = text:match "99%%%s+([%d.]+)(%a+)"
+  local number, unit = text:match(percent .. "%%%s+([%d.]+)(%a+)")
   return tonumber(number) * UNITS[unit]
 end
 

@@ -6,7 +6,7 @@ local ngx = require "ngx"
 
 local handlers = {}
 
-local transport, provider, client, slow, counted, request
+local transport, provider, client, slow, counted, request, sure
 
 local function client_of(base)
   local settings = call.settings(base, transport)
@@ -42,11 +42,18 @@ function handlers.open(base, slow_base)
   client = client_of(provider)
   slow = client_of(slow_base)
   counted = client_of(provider .. "/counted")
-  request = capture(provider)
+  request, sure = capture(provider), capture(provider)
+  sure.once = true
 end
 
 function handlers.bare()
   local response, failure = transport:send(request, 30)
+  ngx.print(response and response.body or failure.message)
+end
+
+--- The same, over connections that are silent for sure.
+function handlers.sure()
+  local response, failure = transport:send(sure, 30)
   ngx.print(response and response.body or failure.message)
 end
 

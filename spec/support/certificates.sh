@@ -40,7 +40,7 @@ past=$(date -u -d '-2 days' +%Y%m%d%H%M%SZ)
   ca foreign
   signed good ca "$here" "$start" "$end"
   signed expired ca "$here" "$past" "$start"
-  signed elsewhere ca "DNS:elsewhere.example" "$start" "$end"
+  signed elsewhere ca "DNS:elsewhere.example,DNS:two.example" "$start" "$end"
   signed untrusted foreign "$here" "$start" "$end"
   signed client ca "DNS:client" "$start" "$end"
   openssl ec -aes256 -in client.key -passout pass:opensesame \

@@ -1,7 +1,7 @@
 -- A name server for specs. Run as: lua5.4 dns.lua <fifo>
 -- It writes its port to the fifo, and ends with its input. Names that begin
 -- with "silent" get no answer, those that end with "example" are 127.0.0.1,
--- and there are no others.
+-- those that begin with "two" also 127.0.0.2, and there are no others.
 local socket = require "socket"
 
 local udp = assert(socket.udp())
@@ -21,12 +21,17 @@ local function question(packet)
   return at + 4, labels
 end
 
+local function record(last)
+  return "\xc0\x0c\0\1\0\1\0\0\0\60\0\4\127\0\0" .. string.char(last)
+end
+
 local function answer(packet)
   local last, labels = question(packet)
   if labels[1] == "silent" then return nil end
   local kind = packet:byte(last - 2)
   local known = labels[#labels] == "example"
   local count = known and kind == 1 and 1 or 0
+  if count == 1 and labels[1] == "two" then count = 2 end
   local flags = known and "\x81\x80" or "\x81\x83"
   return packet:sub(1, 2)
     .. flags
@@ -34,7 +39,8 @@ local function answer(packet)
     .. string.char(count)
     .. "\0\0\0\0"
     .. packet:sub(13, last)
-    .. (count == 1 and "\xc0\x0c\0\1\0\1\0\0\0\60\0\4\127\0\0\1" or "")
+    .. (count > 0 and record(1) or "")
+    .. (count > 1 and record(2) or "")
 end
 
 local input = {

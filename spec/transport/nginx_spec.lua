@@ -259,6 +259,19 @@ describe("luapay.transport.nginx", function()
       assert.matches("certificate", failure.message)
     end)
 
+    it("again when one of its addresses refuses", function()
+      -- keeps nothing, so each call connects
+      local transport = new { pool_name = "two", idle_time = 0.001 }
+      server:log()
+      for _ = 1, 12 do
+        assert(transport:send(at "two.example", LONG))
+        transport:sleep(0.01)
+      end
+      local log = server:log()
+      assert.equal(12, #log)
+      assert.matches(" 1$", log[12])
+    end)
+
     it("no longer than there is time", function()
       local _, failure = new():send(at "silent.example", 0.2)
       assert.equal("timeout", failure.kind)

@@ -13,7 +13,7 @@ local connection = {}
 
 local SLICE = 65536 -- bytes that are sent at once
 local PIECE = 65536 -- bytes that are received at once
-local TRIES = 8 -- of the addresses of a name
+local TRIES = 16 -- of the addresses of a name: nginx picks by chance
 local STALE = 0.002 -- seconds; nginx counts in thousandths
 local TURN = 0.001 -- the shortest sleep that is one
 
@@ -235,7 +235,8 @@ function Pool:open(origin, deadline, began, once)
     tcp = tcp,
     pool = self,
     deadline = deadline,
-    timed_at = 0, -- when it was told its time-outs
+    -- when it was told its time-outs; a kept one just has been
+    timed_at = kept and not once and connected or 0,
     first_byte = false,
   }, Connection),
     connected,
