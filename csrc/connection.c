@@ -56,31 +56,61 @@ const char *pay_libcurl_unfit (unsigned int version) {
   return NULL;
 }
 
-/* OpenSSL as this libcurl uses it, where it does. */
-static void (*set_key_log)(void *, void (*)(const void *, const char *));
-static void (*watch_handshakes)(void *, void (*)(const void *, int, int));
-static int (*session_reused)(const void *);
+/*
+** OpenSSL as this libcurl uses it, where it does: to write no keys, and to
+** count the sessions that were resumed.
+*/
+static struct {
+  void (*set_keylog_callback)(void *context,
+                              void (*callback)(const void *, const char *));
+  void (*set_info_callback)(void *context,
+                            void (*callback)(const void *, int, int));
+  int (*session_reused)(const void *ssl);
+  void *(*context_of)(const void *ssl);
+  int (*new_index)(int of, long, void *, void *, void *, void *);
+  int (*set_data)(void *context, int index, void *data);
+  void *(*get_data)(const void *context, int index);
+  int index; /* of the opener, among the data of a context */
+} openssl;
 
-#define HANDSHAKE_DONE 0x20 /* OpenSSL's SSL_CB_HANDSHAKE_DONE */
+#define HANDSHAKE_DONE 0x20 /* SSL_CB_HANDSHAKE_DONE */
+#define OF_CONTEXTS    1    /* CRYPTO_EX_INDEX_SSL_CTX */
+
+/* 'function' is the address of a pointer to one; ISO C has no cast. */
+static int find (void *library, const char *name, void *function) {
+  void *found = dlsym(library, name);
+  memcpy(function, &found, sizeof(found));
+  return found != NULL;
+}
+
+static void find_functions (void *library) {
+  int all =
+      find(library, "SSL_CTX_set_info_callback", &openssl.set_info_callback) &&
+      find(library, "SSL_session_reused", &openssl.session_reused) &&
+      find(library, "SSL_get_SSL_CTX", &openssl.context_of) &&
+      find(library, "SSL_CTX_set_ex_data", &openssl.set_data) &&
+      find(library, "SSL_CTX_get_ex_data", &openssl.get_data) &&
+      find(library, "CRYPTO_get_ex_new_index", &openssl.new_index);
+  openssl.index =
+      all ? openssl.new_index(OF_CONTEXTS, 0, NULL, NULL, NULL, NULL) : -1;
+  (void)find(library, "SSL_CTX_set_keylog_callback",
+             &openssl.set_keylog_callback);
+}
 
 /* Not from the process at large: it may have another OpenSSL as well. */
 static void find_openssl (void) {
   Dl_info here;
   CURL *(*function)(void) = curl_easy_init;
-  void *inside = NULL, *library, *found;
-  memcpy(&inside, &function, sizeof(inside)); /* ISO C has no cast */
+  void *inside = NULL, *library;
+  openssl.index = -1;
+  memcpy(&inside, &function, sizeof(inside));
   if (dladdr(inside, &here) == 0)
     return;
   library = dlopen(here.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
   if (library == NULL)
     return;
-  found = dlsym(library, "SSL_CTX_set_keylog_callback");
-  memcpy(&set_key_log, &found, sizeof(found));
-  found = dlsym(library, "SSL_CTX_set_info_callback");
-  memcpy(&watch_handshakes, &found, sizeof(found));
-  found = dlsym(library, "SSL_session_reused");
-  memcpy(&session_reused, &found, sizeof(found));
-  dlclose(library);
+  find_functions(library);
+  dlclose(library); /* libcurl itself keeps it */
 }
 
 extern char **environ;
@@ -181,23 +211,25 @@ static int on_lookup (void *state, void *unused, void *connection) {
   return 0;
 }
 
-/* Whose events libcurl is at work on, in this thread. */
-static __thread struct pay_opener *at_work;
-
+/* Not the tickets that come later, and look like another handshake. */
 static void on_handshake (const void *ssl, int where, int unused) {
+  struct pay_opener *o =
+      openssl.get_data(openssl.context_of(ssl), openssl.index);
   (void)unused;
-  if (at_work != NULL && (where & HANDSHAKE_DONE) && session_reused(ssl))
-    at_work->counts.resumed++;
+  if (o != NULL && o->at_work && (where & HANDSHAKE_DONE) &&
+      openssl.session_reused(ssl))
+    o->counts.resumed++;
 }
 
 /* A host that has used libcurl before us may have opened a key log. */
-static CURLcode on_tls_context (CURL *easy, void *context, void *unused) {
+static CURLcode on_tls_context (CURL *easy, void *context, void *connection) {
+  const struct pay_connection *c = connection;
   (void)easy;
-  (void)unused;
-  if (set_key_log != NULL)
-    set_key_log(context, NULL);
-  if (watch_handshakes != NULL && session_reused != NULL)
-    watch_handshakes(context, on_handshake);
+  if (openssl.set_keylog_callback != NULL)
+    openssl.set_keylog_callback(context, NULL);
+  if (openssl.index >= 0 &&
+      openssl.set_data(context, openssl.index, c->opener))
+    openssl.set_info_callback(context, on_handshake);
   return CURLE_OK;
 }
 
@@ -461,9 +493,9 @@ static void act (struct pay_hub *h, curl_socket_t s, int events) {
   CURLMcode code;
   if (h->broken)
     return;
-  at_work = h->opener;
+  h->opener->at_work = 1;
   code = curl_multi_socket_action(h->multi, s, events, &running);
-  at_work = NULL;
+  h->opener->at_work = 0;
   if (code != CURLM_OK)
     break_off(h);
 }
@@ -565,8 +597,10 @@ static int set_certificate (struct pay_connection *c) {
 }
 
 static int set_callbacks (struct pay_connection *c) {
-  if (c->secure) /* not every TLS library has it, and then nothing to set */
+  if (c->secure) { /* a TLS library that has none of it writes no keys */
     (void)set(c, SSL_CTX_FUNCTION, on_tls_context);
+    (void)set(c, SSL_CTX_DATA, (void *)c);
+  }
   return set(c, PRIVATE, (void *)c) && set(c, ERRORBUFFER, c->problem) &&
          set(c, OPENSOCKETFUNCTION, open_socket) &&
          set(c, OPENSOCKETDATA, (void *)c) &&

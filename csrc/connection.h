@@ -68,6 +68,7 @@ struct pay_opener {
   struct pay_hub **fds_of; /* whose each of them is */
   int n_fds, size_fds;
   int n_opening;
+  int at_work; /* libcurl is, on one of its connections */
   struct pay_connection *opened, **last_opened;
   struct pay_opener_counts counts;
 };

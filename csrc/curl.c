@@ -167,8 +167,10 @@ static struct pay_exchange *begin (lua_State *L, struct pay_pool *p) {
   double seconds = luaL_checknumber(L, 3);
   struct pay_exchange *x = pay_pool_idle(p);
   const char *wrong;
-  if (x == NULL)
-    luaL_error(L, "not enough memory");
+  if (x == NULL) {
+    refuse(L, 0, PAY_HTTP_NO_MEMORY);
+    return NULL;
+  }
   wrong = read_request(L, x);
   if (wrong != NULL) {
     pay_http_request_clear(&x->request);

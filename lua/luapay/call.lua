@@ -22,15 +22,20 @@ local function encoding_problem(encoding)
   )
 end
 
+-- Our own reader of HTTP has refused such bodies; its responses keep their
+-- head until the headers are asked for, which costs more than all the rest.
+local function read_strictly(response)
+  return rawget(response, "head") ~= nil
+end
+
 -- From the text of an answer to what the caller gets.
 local function read(endpoint, response)
-  local headers = response.headers
-  local result, refusal = core.interpret(
-    endpoint.number,
-    response.status,
-    response.body,
-    encoding_problem(headers["content-encoding"])
-  )
+  local problem
+  if not read_strictly(response) then
+    problem = encoding_problem(response.headers["content-encoding"])
+  end
+  local result, refusal =
+    core.interpret(endpoint.number, response.status, response.body, problem)
   if result then return result end
   refusal.retry_after = retry.after(response.headers, os.time())
   return nil, fault.new(refusal, endpoint.id)
