@@ -1,5 +1,6 @@
 # make                     build for one Lua: LUA=5.4, 5.3, 5.2, 5.1 or luajit
 # make install             PREFIX=/usr/local, DESTDIR, LUA; make uninstall
+# make luarocks            the same by LuaRocks: LUA, ROCKS='--local'
 # make demo                install what is missing, build, run the main job
 # make gateway             the example gateway, to be clicked through
 # make test                build for every Lua, run all specs on each;
@@ -147,6 +148,14 @@ install: all uninstall
 	  $(OUT)/luapay/$$module.so || exit 1; done
 	@echo $(call quoted,luapay is in $(LUA_DIR) and $(LIB_DIR))
 
+# LuaRocks builds beside the sources: so, in a copy of them.
+luarocks:
+	@$(INSTALL) $(RUN_DEBS) libpq-dev luarocks
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
+	tar -cf - LICENSE csrc lua luapay-scm-1.rockspec | \
+	  tar -xf - -C "$$work" && cd "$$work" && \
+	luarocks --lua-version $(V:luajit=5.1) make $(ROCKS)
+
 uninstall:
 	@rm -rf $(call quoted,$(LUA_DIR)/luapay) $(call quoted,$(LIB_DIR)/luapay)
 
@@ -270,7 +279,7 @@ VALGRIND = valgrind --quiet --error-exitcode=99 --leak-check=full \
            --keep-debuginfo=yes --child-silent-after-fork=yes \
            --log-file=$(OUT)/valgrind.log
 # Not what has short time-outs, or only reads files.
-VALGRIND_SPEC ?= $(filter-out spec/project_spec.lua,\
+VALGRIND_SPEC ?= $(filter-out spec/make_spec.lua spec/project_spec.lua,\
   $(wildcard spec/core spec/transport spec/*_spec.lua))
 
 check-valgrind:
@@ -381,8 +390,9 @@ bench-instructions: bench-programs
 deps:
 	@$(INSTALL) $(TEST_DEBS) $(LINT_DEBS) $(BENCH_DEBS) $(BENCH_NGINX_DEBS) valgrind luarocks
 
+# What LuaRocks leaves beside the sources, too.
 clean:
-	rm -rf build
+	rm -rf build luapay csrc/*.o
 
 conformance:
 	@$(INSTALL) $(RUN_DEBS)
