@@ -290,6 +290,8 @@ build = {
     ["luapay.journal.read"] = "lua/luapay/journal/read.lua",
     ["luapay.journal.store.memory"] = "lua/luapay/journal/store/memory.lua",
     ["luapay.journal.store.sql"] = "lua/luapay/journal/store/sql/init.lua",
+    ["luapay.journal.store.sql.postgres"] =
+      "lua/luapay/journal/store/sql/postgres.lua",
     ["luapay.journal.store.sql.rows"] =
       "lua/luapay/journal/store/sql/rows.lua",
     ["luapay.journal.store.sql.schema"] =

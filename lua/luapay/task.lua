@@ -45,12 +45,15 @@ end
 ---@return table?
 task.running = Group.running
 
---- Lets the other threads of the host go on for some seconds; nothing where
---- there is no such host.
+--- Lets the other threads of the host go on for some seconds; false, at
+--- once, where there is no such host.
 ---@async
 ---@param seconds number
+---@return boolean
 function task.nap(seconds)
-  if host and host.here() then host.sleep(seconds) end
+  if not (host and host.here()) then return false end
+  host.sleep(seconds)
+  return true
 end
 
 -- Calls of an iterator block: it cannot be called again while it waits.

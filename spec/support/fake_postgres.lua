@@ -33,13 +33,18 @@ local function notice(kind, severity, sqlstate, text)
   return message(kind, body)
 end
 
-local WELCOME = message("R", int(0))
-  .. message("S", "server_version\00015.0\0")
-  .. message("S", "client_encoding\0UTF8\0")
-  .. message("S", "default_transaction_read_only\0off\0")
-  .. message("S", "in_hot_standby\0off\0")
-  .. message("K", int(1) .. int(2))
-  .. message("Z", "I")
+local function welcome(is_standby)
+  return message("R", int(0))
+    .. message("S", "server_version\00015.0\0")
+    .. message("S", "client_encoding\0UTF8\0")
+    .. message("S", "default_transaction_read_only\0off\0")
+    .. message(
+      "S",
+      "in_hot_standby\0" .. (is_standby and "on" or "off") .. "\0"
+    )
+    .. message("K", int(1) .. int(2))
+    .. message("Z", "I")
+end
 
 local BEGUN = message("1", "") .. message("2", "") .. message("n", "")
 
@@ -100,6 +105,12 @@ local BEHAVIOUR =
     rolled_back = function(statements)
       return answers(statements, 1) .. complete "ROLLBACK" .. message("Z", "I")
     end,
+    became_read_only = function()
+      return message("1", "")
+        .. notice("E", "ERROR", "25006", "cannot set transaction read-write")
+        .. message("Z", "I")
+    end,
+    standby = function() end,
     garbage = function()
       return "HTTP/1.1 400 Bad Request\r\n\r\n"
     end,
@@ -126,7 +137,7 @@ local function log_in(client)
   client.database = packet:match "database%z([^%z]*)%z"
   client.statements = {}
   if client.database == "mute" then return false end
-  client.socket:send(WELCOME)
+  client.socket:send(welcome(client.database == "standby"))
   client.in_session = true
   return true
 end

@@ -74,9 +74,10 @@ function Server:signal(name)
 end
 
 --- Settings of luapay.postgres for a new database of it.
-function Server:database()
+---@param name? string
+function Server:database(name)
   self.made = (self.made or 0) + 1
-  local name = ("spec_%d_%d"):format(os.time(), self.made)
+  name = name or ("spec_%d_%d"):format(os.time(), self.made)
   local command = ("%s/createdb -h %s -U luapay %s 2>&1"):format(
     self.bin,
     self.dir,
