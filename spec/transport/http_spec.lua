@@ -151,6 +151,14 @@ describe("an answer", function()
         .. "Content-Length: 0\r\n\r\n",
       keep = true,
     },
+    ["with headers named much like others"] = {
+      OK
+        .. "Connectiom: close\r\nContent-Lengtg: 9\r\nContent-Lengths: 9\r\n"
+        .. "Content-Encodinf: gzip\r\nTransfer-Encodinf: chunked\r\n"
+        .. "Content-Length: 1\r\n\r\na",
+      body = "a",
+      keep = true,
+    },
     ["whose lines end with LF"] = {
       "HTTP/1.1 200 OK\nContent-Length: 2\nX: y\n\nhi",
       body = "hi",
@@ -413,6 +421,10 @@ describe("an answer", function()
       OK .. ": 0\r\nContent-Length: 0\r\n\r\n",
       NOT .. "a malformed header name",
     },
+    ["a header's name that begins with a bracket"] = {
+      OK .. "[n: 0\r\nContent-Length: 0\r\n\r\n",
+      NOT .. "a malformed header name",
+    },
     ["a header's name in Latin-1"] = {
       OK .. "N\248: 0\r\nContent-Length: 0\r\n\r\n",
       NOT .. "a malformed header name",
@@ -602,6 +614,33 @@ describe("an answer", function()
     assert.equal("a", reader:response().body)
   end)
 
+  it("leaves nothing to the next one of its reader", function()
+    local reader = http.reader("HEAD", MOST)
+    for _, text in ipairs {
+      ("HTTP/1.1 102 P\r\n\r\n"):rep(16) .. OK .. "\r\n",
+      OK .. "Connection: close\r\nContent-Encoding: gzip\r\n\r\n\0",
+      "HTTP/1.0 204 x\r\nContent-Length: 5\r\n\r\nhello",
+      CHUNKED .. "1;" .. ("x"):rep(65000) .. "\r\na\r\n12",
+      OK .. "Content-Length: 10\r\n\r\nabc",
+      OK .. ("x"):rep(60000),
+      "garbage",
+    } do
+      reader:start("GET", MOST)
+      reader:feed(text)
+      for _ = 1, 2 do
+        reader:start("GET", 20)
+        local _, why = reader:ended()
+        assert.matches("without an answer", why)
+        reader:start("GET", 20)
+        assert(reader:feed(("HTTP/1.1 102 P\r\n\r\n"):rep(16)))
+        assert(reader:feed(CHUNKED .. "2;" .. ("x"):rep(65000) .. "\r\nhi"))
+        assert.equal("done", reader:feed "\r\n0\r\n\r\n")
+        assert.is_true(reader:keep())
+        assert.equal("hi", reader:response().body)
+      end
+    end
+  end)
+
   it("is handed over once, and then its reader takes another", function()
     local reader = http.reader("HEAD", MOST)
     reader:feed(OK .. "Content-Length: 5\r\n\r\n")
@@ -786,6 +825,23 @@ describe("a request", function()
     local text = http.request("GET", "/", "h", { x = "a\t\195\166", y = "" })
     assert.matches("\r\nx: a\t\195\166\r\n", text)
     assert.matches("\r\ny: \r\n", text)
+  end)
+
+  it("may be long everywhere", function()
+    local long = ("x"):rep(3000)
+    local text =
+      http.request("POST", "/" .. long, long, { [long] = long }, long)
+    assert.equal(
+      ("POST /%s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n"):format(
+        long,
+        long,
+        long,
+        long
+      )
+        .. "Accept: application/json\r\nContent-Length: 3000\r\n\r\n"
+        .. long,
+      text
+    )
   end)
 
   it("takes no end of headers", function()
