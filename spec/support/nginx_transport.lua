@@ -64,6 +64,7 @@ function remote.new(nginx, phase, options)
     sleep = method "sleep",
     now = method "now",
     close = method "close",
+    stats = method "stats",
   }
 end
 

@@ -363,6 +363,22 @@ local function contract(make)
     end
   end)
 
+  for _, listener in ipairs { "plain", "good" } do
+    it("takes none that hides behind another one: " .. listener, function()
+      -- of one buffer, so that what follows may not have been read yet
+      local head = OK .. "Content-Length: 3000\r\nX: "
+      local first = head
+        .. ("x"):rep(4096 - #head - 4 - 3000)
+        .. "\r\n\r\n"
+        .. ("y"):rep(3000)
+      local asked = request "/"
+      asked.url = server.url[listener] .. say(first .. first)
+      assert.equal(3000, #assert(transport:send(asked, LONG)).body)
+      asked.url = server.url[listener] .. "/echo"
+      assert.matches("^POST /echo", assert(transport:send(asked, LONG)).body)
+    end)
+  end
+
   it("takes no answer but this call's", function()
     for _ = 1, 3 do
       assert.equal("the first", get("/twice").body)

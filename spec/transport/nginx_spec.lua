@@ -140,6 +140,46 @@ describe("luapay.transport.nginx", function()
     end)
   end)
 
+  it("refuses a key that has a pass phrase, and asks nobody", function()
+    local key = server.folder .. "/secret.key"
+    local command = "cd %s && openssl ec -aes128 -passout pass:x"
+      .. " -in client.key -out secret.key 2>&-"
+    assert(os.execute(command:format(server.folder)))
+    local ok, err = pcall(new, {
+      cert_file = server.folder .. "/client.crt",
+      key_file = key,
+    })
+    assert.is_false(ok)
+    assert.matches("key_file: has a pass phrase", err, 1, true)
+  end)
+
+  it("counts what it has done", function()
+    local transport = new { pool_name = "stats", max_answer = 1000 }
+    for _ = 1, 3 do
+      assert(transport:send(get("/echo", "good"), LONG))
+    end
+    transport:send(get("/close", "good"), LONG)
+    transport:send(get("/silent", "good"), 0.1)
+    transport:send(get("/unending", "good"), LONG)
+    transport:send(get("/echo", "nobody"), LONG)
+    local mine = get("/size/4", "plain")
+    mine.once = true
+    for _ = 1, 3 do
+      transport:send(mine, LONG)
+    end
+    local stats = transport:stats()
+    assert.same(
+      { finished = 1, failed = 1, late = 1, by_peer = 0, unasked = 0 },
+      stats.closed
+    )
+    assert.equal(4, stats.opened)
+    assert.equal(5, stats.reused)
+    assert.equal(1, stats.refused)
+    assert.equal(3, stats.handshakes)
+    assert.is_true(stats.bytes_in > 500)
+    assert.is_true(stats.bytes_out > 500)
+  end)
+
   it("sends nothing twice over TLS either", function()
     local transport = new()
     transport:send(get("/echo", "good"), LONG)
@@ -191,7 +231,9 @@ describe("luapay.transport.nginx", function()
     assert(transport:send(first, 20))
     local till = now() + 0.1
     while now() < till do end
-    return transport:send(second, 20)
+    local response = assert(transport:send(second, 20))
+    response.closed = transport:stats().closed
+    return response
   ]]
 
   for _, listener in ipairs { "plain", "good" } do
@@ -206,6 +248,8 @@ describe("luapay.transport.nginx", function()
           assert.equal(200, response.status)
           assert.matches("mine$", response.body)
           assert.matches(" 1$", server:log()[2])
+          local closed = response.closed
+          assert.equal(1, closed[path == "/bye" and "by_peer" or "unasked"])
         end
       end)
     end

@@ -126,22 +126,23 @@ function Transport:timeout() end
 --- Of luapay.transport.curl: does what can be done without waiting.
 function Transport:step() end
 
---- Of luapay.transport.curl: see luapay.TransportStats.
+--- Of luapay.transport.curl and nginx: see luapay.TransportStats.
 ---@return luapay.TransportStats
 function Transport:stats() end
 
---- What a transport has done since it was made.
+--- What a transport has done since it was made. nginx does not say what is
+--- optional here.
 ---@class luapay.TransportStats
----@field under_way number exchanges, now
+---@field under_way? number exchanges, now
 ---@field opened number connections
 ---@field refused number connections that could not be opened
----@field kept number connections that wait for their next use, now
+---@field kept? number connections that wait for their next use, now
 ---@field reused number times that one of those was used
 ---@field closed table<string, number> connections, by reason: see
 --- doc/transports.md
----@field name_lookups number
+---@field name_lookups? number
 ---@field handshakes number of TLS
----@field resumed number of those, resumptions of an earlier session
+---@field resumed? number of those, resumptions of an earlier session
 ---@field bytes_in number of answers, without TLS
 ---@field bytes_out number of requests, without TLS
 

@@ -32,13 +32,17 @@ function certificate.read(options)
   if not found then
     error(HERE .. "cert_file: needs lua-resty-core (ngx.ssl)", 0)
   end
-  local text = read("cert_file", cert_file)
+  local text, secret = read("cert_file", cert_file), read("key_file", key_file)
+  -- or OpenSSL asks for the pass phrase, on the terminal
+  if secret:find "ENCRYPTED" then
+    error(
+      HERE .. "key_file: has a pass phrase, which nginx cannot be given",
+      0
+    )
+  end
   return {
     chain = parse("cert_file", ssl.parse_pem_cert(text)),
-    key = parse(
-      "key_file",
-      ssl.parse_pem_priv_key(read("key_file", key_file))
-    ),
+    key = parse("key_file", ssl.parse_pem_priv_key(secret)),
     -- tells connections apart; nothing hangs on it being hard to find again
     identity = require("ngx").md5(text),
   }

@@ -31,8 +31,9 @@ Connection.__index = Connection
 ---@return any sent
 ---@return string? why not
 function Connection:send(text, body)
-  local tcp, deadline = self.tcp, self.deadline
+  local tcp, deadline, counts = self.tcp, self.deadline, self.pool.counts
   local sent, why = tcp:send(text)
+  counts.bytes_out = counts.bytes_out + (sent or 0)
   if not sent or not body then return sent, why end
   for from = 1, #body, SLICE do
     if now() >= deadline then return nil, "timeout" end
@@ -40,6 +41,7 @@ function Connection:send(text, body)
     tcp:settimeouts(ms, ms, ms)
     self.timed_at = 0
     sent, why = tcp:send(body:sub(from, from + SLICE - 1))
+    counts.bytes_out = counts.bytes_out + (sent or 0)
     if not sent then return nil, why end
   end
   return true
@@ -60,18 +62,34 @@ function Connection:receive()
   end
   local piece, why = self.tcp:receiveany(PIECE)
   if not self.first_byte then self.first_byte = now() end
+  if piece then
+    self.last = #piece
+    local counts = self.pool.counts
+    counts.bytes_in = counts.bytes_in + self.last
+  end
   return piece, why
+end
+
+--- Whether there may be bytes that nobody has seen. nginx does not say what
+--- OpenSSL holds: it may be more where the last piece has filled a buffer of
+--- nginx, whose size is a multiple of this.
+function Connection:may_hold_more()
+  return self.tls and self.last % 1024 == 0
 end
 
 --- Gives the connection back for another request.
 function Connection:keep()
   local pool = self.pool
   if not self.tcp:setkeepalive(pool.idle_ms, pool.size) then
-    self.tcp:close()
+    self:close "by_peer"
   end
 end
 
-function Connection:close()
+--- Closes it; the reason is counted.
+---@param reason "finished"|"failed"|"late"|"by_peer"
+function Connection:close(reason)
+  local closed = self.pool.counts.closed
+  closed[reason] = closed[reason] + 1
   self.tcp:close()
 end
 
@@ -114,10 +132,13 @@ end
 -- Whether a kept connection is alive and silent: whatever can be read from
 -- it is no answer to a request that has not been sent. nginx cannot peek, so
 -- this takes the shortest wait that there is.
-local function is_silent(tcp, ms)
+local function is_silent(tcp, ms, counts)
   tcp:settimeouts(ms, ms, 1)
-  local _, why = tcp:receiveany(1)
-  return why == "timeout"
+  local unasked, why = tcp:receiveany(1)
+  if why == "timeout" then return true end
+  local reason = unasked and "unasked" or "by_peer"
+  counts.closed[reason] = counts.closed[reason] + 1
+  return false
 end
 
 -- What the first of some threads to end has returned, or raised.
@@ -173,7 +194,7 @@ local function open(pool, origin, by, deadline, once)
     tcp:settimeouts(left(by), longest, longest)
     local ok, why = connect(pool, tcp, origin, by)
     local kept = ok and tcp:getreusedtimes() > 0
-    if not kept or not once or is_silent(tcp, longest) then
+    if not kept or not once or is_silent(tcp, longest, pool.counts) then
       return tcp, ok, why, kept
     end
     tcp:close()
@@ -219,7 +240,10 @@ function Pool:open(origin, deadline, began, once)
   local tcp, ok, why, kept = open_any(self, origin, by, deadline, once)
   local connected = now()
   local secured = connected
+  local counts = self.counts
+  local way = kept and "reused" or "opened"
   if ok and origin.tls and not kept then
+    counts.handshakes = counts.handshakes + 1
     tcp:settimeouts(left(by), left(deadline), left(by))
     ok, why = secure(self, tcp, origin)
     secured = now()
@@ -228,16 +252,20 @@ function Pool:open(origin, deadline, began, once)
     ok, why = nil, "timeout"
   end
   if not ok then
+    counts.refused = counts.refused + 1
     tcp:close()
     return nil, failures.before(origin, why)
   end
+  counts[way] = counts[way] + 1
   return setmetatable({
     tcp = tcp,
     pool = self,
+    tls = origin.tls,
     deadline = deadline,
     -- when it was told its time-outs; a kept one just has been
     timed_at = kept and not once and connected or 0,
     first_byte = false,
+    last = 0, -- bytes of the last piece
   }, Connection),
     connected,
     secured
@@ -259,6 +287,21 @@ function connection.pool(ngx, options)
     idle_ms = max(1, floor(options.idle_time * 1000)),
     size = options.pool_size,
     known = setmetatable({}, { __mode = "k" }),
+    counts = {
+      opened = 0,
+      refused = 0,
+      reused = 0,
+      handshakes = 0,
+      bytes_in = 0,
+      bytes_out = 0,
+      closed = {
+        finished = 0,
+        failed = 0,
+        late = 0,
+        by_peer = 0,
+        unasked = 0,
+      },
+    },
   }, Pool)
 end
 

@@ -123,7 +123,8 @@ local function send_large(self, connection, reader, text, body)
     thread.kill(sender)
     return answered, why, false
   end
-  local _, sent, broken = thread.wait(sender)
+  local good, sent, broken = thread.wait(sender)
+  if not good then error(sent, 0) end
   return answered, not sent and broken or why, sent
 end
 
@@ -151,10 +152,10 @@ local function exchange(self, origin, connection, reader, text, body)
     local doing = sent == nil and "sending" or "waiting"
     return nil, failures.after(origin, why, doing)
   end
-  if sent and reader:keep() then
+  if sent and reader:keep() and not connection:may_hold_more() then
     connection:keep()
   else
-    connection:close()
+    connection:close "finished"
   end
   return reader:response()
 end
@@ -191,13 +192,13 @@ function Nginx:send(request, timeout)
   local reader = reader_of(self, request.method)
   local response, failure =
     exchange(self, origin, connection, reader, text, body)
-  if not response then
-    connection:close()
-    reader:close()
-    return nil, failure
-  end
+  reader:close()
   local readers = self.readers
   if #readers < READERS then readers[#readers + 1] = reader end
+  if not response then
+    connection:close(failure.kind == "timeout" and "late" or "failed")
+    return nil, failure
+  end
   if request.timings then
     response.timings = times_of(began, connected, secured, connection)
   end
@@ -224,6 +225,20 @@ end
 --- Sends no more. What nginx keeps open closes after `idle_time`.
 function Nginx:close()
   self.closed = true
+end
+
+--- What this transport has done since it was made. How many connections
+--- nginx keeps, and what it resolves, it does not say.
+---@return luapay.TransportStats
+function Nginx:stats()
+  local stats = { closed = {} }
+  for name, count in pairs(self.pool.counts) do
+    if name ~= "closed" then stats[name] = count end
+  end
+  for reason, count in pairs(self.pool.counts.closed) do
+    stats.closed[reason] = count
+  end
+  return stats
 end
 
 --- The shared dictionary of that name: see luapay.auth.session.share.
