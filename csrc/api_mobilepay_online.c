@@ -37,7 +37,8 @@
 
 #define AGREEMENT_ID_IN_QUERY \
   { .name = "agreementId", .type = PAY_STRING, .format = PAY_UUID, \
-    .place = PAY_QUERY, .doc = "The agreement that the payment is under." }
+    .place = PAY_QUERY, .flags = PAY_REQUIRED, \
+    .doc = "The agreement that the payment is of." }
 
 #define PARTIAL_AMOUNT \
   { .name = "amount", .type = PAY_MONEY, .unit = PAY_MINOR, \

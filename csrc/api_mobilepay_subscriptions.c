@@ -46,10 +46,14 @@
     .place = PAY_HEADER, .flags = PAY_REQUIRED | PAY_CLIENT, .min = 1, \
     .doc = "The test user who acts; may be set on the client." }
 
-#define PATCH_VALUE \
-  { .name = "value", .type = PAY_ANY, .unit = PAY_TEXT, \
+#define PATCH_VALUE(values) \
+  { .name = "value", .type = PAY_ANY, .by = "path", .variants = values, \
     .flags = PAY_REQUIRED | PAY_NULLABLE, \
-    .doc = "The new value; an amount as text or money." }
+    .doc = "The new value, like the field's; an amount goes as text." }
+
+#define PATCH_FROM \
+  { .name = "from", .type = PAY_STRING, .flags = PAY_NULLABLE, \
+    .doc = "In the schema; replace has no use for it." }
 
 #define PATCH_PATH(paths) \
   { .name = "path", .type = PAY_STRING, .flags = PAY_REQUIRED, \
@@ -173,10 +177,20 @@ static const struct pay_field get_provider_result[] = {
   { .name = NULL }
 };
 
+static const struct pay_field new_status_url = {
+  .name = "", .type = PAY_STRING, .format = PAY_HTTPS,
+  .doc = "Who hears how payments went." };
+
+static const struct pay_variant provider_values[] = {
+  { "/payment_status_callback_url", &new_status_url },
+  { NULL, NULL }
+};
+
 static const struct pay_field provider_operation[] = {
-  PATCH_VALUE,
+  PATCH_VALUE(provider_values),
   PATCH_PATH(provider_paths),
   PATCH_OP,
+  PATCH_FROM,
   { .name = NULL }
 };
 
@@ -185,13 +199,6 @@ static const struct pay_field update_provider_args[] = {
   HEADERS,
   OPERATIONS(provider_operation),
   { .name = NULL }
-};
-
-static const struct pay_rule update_provider_rules[] = {
-  { .within = "operations", .field = "value", .demand = PAY_STARTS,
-    .value = "https://",
-    .when = { { .field = "path", .is = "/payment_status_callback_url" } } },
-  { .field = NULL }
 };
 
 static const struct pay_field set_callback_auth_oauth2_args[] = {
@@ -280,8 +287,8 @@ static const struct pay_field create_agreement_args[] = {
     .doc = "Price of a period; left out, it varies." },
   { .name = "description", .type = PAY_STRING, .flags = PAY_NULLABLE,
     .max = 60, .doc = "What it is for, as the user sees it." },
-  { .name = "next_payment_date", .type = PAY_STRING, .format = PAY_DAY,
-    .flags = PAY_NULLABLE, .doc = "Day of the next payment; not used." },
+  { .name = "next_payment_date", .type = PAY_STRING, .format = PAY_DATE_TIME,
+    .flags = PAY_NULLABLE, .doc = "Time of the next payment; not used." },
   { .name = "frequency", .type = PAY_INTEGER, .flags = PAY_NULLABLE,
     .choices = frequencies,
     .doc = "Payments a year; 0, as if left out, is any." },
@@ -331,7 +338,8 @@ static const struct pay_field create_agreement_result[] = {
 static const struct pay_field list_agreements_args[] = {
   PROVIDER_ID,
   { .name = "pageNumber", .type = PAY_INTEGER, .place = PAY_QUERY,
-    .flags = PAY_REQUIRED, .min = 1, .doc = "Which page, from 1." },
+    .flags = PAY_REQUIRED, .min = 1, .max = MOST_INT32,
+    .doc = "Which page, from 1." },
   { .name = "status", .type = PAY_STRING, .place = PAY_QUERY, .min = 1,
     .doc = "Only those: Accepted, Pending, Rejected, Expired, Canceled." },
   { .name = "pageSize", .type = PAY_INTEGER, .place = PAY_QUERY,
@@ -374,10 +382,61 @@ static const struct pay_field list_agreements_result[] = {
   { .name = NULL }
 };
 
+static const struct pay_field new_price = {
+  .name = "", .type = PAY_MONEY, .unit = PAY_TEXT, .digits = 2,
+  .flags = PAY_NULLABLE, .doc = "Price of a period." };
+
+static const struct pay_field new_plan = {
+  .name = "", .type = PAY_STRING, .min = 1, .max = 30,
+  .doc = "Name of the plan." };
+
+static const struct pay_field new_description = {
+  .name = "", .type = PAY_STRING, .flags = PAY_NULLABLE, .max = 60,
+  .doc = "What it is for." };
+
+static const struct pay_field new_payment_date = {
+  .name = "", .type = PAY_STRING, .format = PAY_DATE_TIME,
+  .flags = PAY_NULLABLE, .doc = "When the next payment is." };
+
+static const struct pay_field new_frequency = {
+  .name = "", .type = PAY_ID, .flags = PAY_NULLABLE,
+  .choices = frequencies, .doc = "Payments a year, as text or not." };
+
+static const struct pay_field new_external_id = {
+  .name = "", .type = PAY_STRING, .flags = PAY_NULLABLE, .max = 64,
+  .doc = "Your own id." };
+
+static const struct pay_field new_callback = {
+  .name = "", .type = PAY_STRING, .format = PAY_URL,
+  .doc = "Who hears of it." };
+
+static const struct pay_field new_cancel_redirect = {
+  .name = "", .type = PAY_STRING, .format = PAY_HTTPS,
+  .flags = PAY_NULLABLE, .doc = "Where the user cancels." };
+
+static const struct pay_field new_switch = {
+  .name = "", .type = PAY_BOOLEAN, .flags = PAY_NULLABLE,
+  .doc = "Yes or no." };
+
+static const struct pay_variant agreement_values[] = {
+  { "/amount", &new_price },
+  { "/plan", &new_plan },
+  { "/description", &new_description },
+  { "/next_payment_date", &new_payment_date },
+  { "/frequency", &new_frequency },
+  { "/external_id", &new_external_id },
+  { "/success-callback", &new_callback },
+  { "/cancel-callback", &new_callback },
+  { "/cancel-redirect", &new_cancel_redirect },
+  { "/disable_notification_management", &new_switch },
+  { NULL, NULL }
+};
+
 static const struct pay_field agreement_operation[] = {
-  PATCH_VALUE,
+  PATCH_VALUE(agreement_values),
   PATCH_PATH(agreement_paths),
   PATCH_OP,
+  PATCH_FROM,
   { .name = NULL }
 };
 
@@ -387,13 +446,6 @@ static const struct pay_field update_agreement_args[] = {
   HEADERS,
   OPERATIONS(agreement_operation),
   { .name = NULL }
-};
-
-static const struct pay_rule update_agreement_rules[] = {
-  { .within = "operations", .field = "value", .demand = PAY_STARTS,
-    .value = "https://",
-    .when = { { .field = "path", .is = "/cancel-redirect" } } },
-  { .field = NULL }
 };
 
 static const struct pay_field payment[] = {
@@ -408,8 +460,8 @@ static const struct pay_field payment[] = {
     .flags = PAY_REQUIRED, .doc = "Day of the payment: in 2 to 126 days." },
   { .name = "external_id", .type = PAY_STRING, .flags = PAY_REQUIRED,
     .max = 64, .doc = "Your own id; another one for each due date." },
-  { .name = "next_payment_date", .type = PAY_STRING, .format = PAY_DAY,
-    .flags = PAY_NULLABLE, .doc = "Day of the next payment; not used." },
+  { .name = "next_payment_date", .type = PAY_STRING, .format = PAY_DATE_TIME,
+    .flags = PAY_NULLABLE, .doc = "Time of the next payment; not used." },
   { .name = "grace_period_days", .type = PAY_INTEGER,
     .flags = PAY_NULLABLE, .min = 1, .max = 3,
     .doc = "Days on which it is tried; 1 if left out." },
@@ -448,10 +500,20 @@ static const struct pay_field request_payments_result[] = {
   { .name = NULL }
 };
 
+static const struct pay_field new_amount = {
+  .name = "", .type = PAY_MONEY, .unit = PAY_TEXT, .digits = 2,
+  .min = 0.01, .max = MOST_INT32, .doc = "How much, less than at first." };
+
+static const struct pay_variant payment_values[] = {
+  { "/amount", &new_amount },
+  { NULL, NULL }
+};
+
 static const struct pay_field payment_operation[] = {
-  PATCH_VALUE,
+  PATCH_VALUE(payment_values),
   PATCH_PATH(payment_paths),
   PATCH_OP,
+  PATCH_FROM,
   { .name = NULL }
 };
 
@@ -496,7 +558,7 @@ static const struct pay_field line = {
     .doc = text }
 
 #define DAY(wire, text) \
-  { .name = wire, .type = PAY_STRING, .format = PAY_DAY, \
+  { .name = wire, .type = PAY_STRING, .format = PAY_DATE_TIME, \
     .flags = PAY_NULLABLE, .doc = text }
 
 #define TEXT(wire, text) \
@@ -775,7 +837,7 @@ static const struct pay_field simulate_agreement_decision_args[] = {
 };
 
 static const struct pay_field simulated_operation[] = {
-  PATCH_VALUE,
+  PATCH_VALUE(NULL),
   { .name = "path", .type = PAY_STRING, .flags = PAY_REQUIRED, .min = 1,
     .doc = "What to replace." },
   PATCH_OP,
@@ -907,7 +969,6 @@ static const struct pay_endpoint endpoints[] = {
     .body = PAY_JSON,
     .answer = PAY_NOTHING,
     .args = update_provider_args,
-    .rules = update_provider_rules,
     .success = no_content,
     .refusals = usual_refusals,
     .repeat = PAY_SAFE,
@@ -975,7 +1036,6 @@ static const struct pay_endpoint endpoints[] = {
     .body = PAY_JSON,
     .answer = PAY_NOTHING,
     .args = update_agreement_args,
-    .rules = update_agreement_rules,
     .success = no_content,
     .refusals = changed_refusals,
     .repeat = PAY_SAFE,

@@ -20,6 +20,7 @@ void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
   here->table = table;
   here->lenient = up != NULL && up->lenient;
   here->redact = up != NULL && up->redact;
+  here->currency = up != NULL ? up->currency : NULL;
 }
 
 void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,
@@ -386,15 +387,17 @@ static int starts (const char *s, const char *with) {
   return 1;
 }
 
-static int same (const char *a, const char *b) {
+/* In any case of letters, as choices are taken. */
+int pay_is_word (const char *a, const char *b) {
   return strlen(a) == strlen(b) && starts(a, b);
 }
 
 /* Whether the value on the top is that word. */
 static int is_word (lua_State *L, const char *word) {
   if (lua_isboolean(L, -1))
-    return same(lua_toboolean(L, -1) ? "true" : "false", word);
-  return lua_type(L, -1) == LUA_TSTRING && same(lua_tostring(L, -1), word);
+    return pay_is_word(lua_toboolean(L, -1) ? "true" : "false", word);
+  return lua_type(L, -1) == LUA_TSTRING &&
+         pay_is_word(lua_tostring(L, -1), word);
 }
 
 static int is_between (lua_State *L, double from, double to) {

@@ -20,6 +20,7 @@ struct pay_spot {
   int table;        /* stack index of the table that holds the value */
   int lenient;      /* fields that we do not know may pass */
   int redact;       /* secrets are not written out */
+  const struct pay_currency *currency; /* the client's, or NULL */
 };
 
 /* A scalar as it goes out. 's' points into 'room' or into the value. */
@@ -60,6 +61,9 @@ int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
    are at the stack index 'names'; 0: its own strings will do. */
 int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at,
              int names, int i);
+
+/* Whether two texts are the same but for the case of their letters. */
+int pay_is_word (const char *a, const char *b);
 
 /* Pushes what a table holds under a name, without its metatable. */
 void pay_push_raw (lua_State *L, int table, const char *name);

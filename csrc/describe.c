@@ -27,7 +27,6 @@ static const char *const formats[] = { [PAY_PLAIN] = NULL,
                                        [PAY_COUNTRY] = "country",
                                        [PAY_DIGITS] = "digits",
                                        [PAY_PHONE] = "phone",
-                                       [PAY_DAY] = "day",
                                        [PAY_TOKEN68] = "token68" };
 
 static const char *const units[] = { [PAY_DECIMAL] = "decimal",
@@ -102,6 +101,23 @@ static void set_choices (lua_State *L, const char *const *choices) {
 static void set_fields (lua_State *L, const char *name,
                         const struct pay_field *f, int placed);
 
+static void push_field (lua_State *L, const struct pay_field *f, int placed);
+
+/* By which neighbour, and for each of its values what the field is then. */
+static void set_variants (lua_State *L, const struct pay_field *f) {
+  int i;
+  pay_set_text(L, "by", f->by);
+  lua_newtable(L);
+  for (i = 0; f->variants[i].is != NULL; i++) {
+    lua_newtable(L);
+    pay_set_text(L, "is", f->variants[i].is);
+    push_field(L, f->variants[i].field, 0);
+    lua_setfield(L, -2, "field");
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "variants");
+}
+
 static void push_field (lua_State *L, const struct pay_field *f, int placed) {
   int i;
   luaL_checkstack(L, 8, "fields nested too deep");
@@ -130,6 +146,8 @@ static void push_field (lua_State *L, const struct pay_field *f, int placed) {
     if (f->flags & flags[i].flag)
       set_true(L, flags[i].name);
   }
+  if (f->variants != NULL)
+    set_variants(L, f);
   if (f->fields != NULL)
     set_fields(L, "fields", f->fields, 0);
   if (f->element != NULL) {

@@ -210,8 +210,27 @@ static int add_any_money (lua_State *L, const struct pay_field *f,
   return add_scalar(L, &money, at, t);
 }
 
+/* What a value is that its neighbour decides upon. */
+static const struct pay_field *variant_of (lua_State *L,
+                                           const struct pay_field *f,
+                                           const struct pay_spot *at) {
+  const struct pay_variant *v = f->variants;
+  if (v == NULL)
+    return f;
+  pay_push_raw(L, at->table, f->by);
+  for (; v->is != NULL && lua_type(L, -1) == LUA_TSTRING; v++) {
+    if (pay_is_word(lua_tostring(L, -1), v->is)) {
+      f = v->field;
+      break;
+    }
+  }
+  lua_pop(L, 1);
+  return f;
+}
+
 int pay_add_json (lua_State *L, const struct pay_field *f,
                   const struct pay_spot *at, struct pay_text *t) {
+  f = variant_of(L, f, at);
   if (pay_is_null(L)) {
     if (!(f->flags & PAY_NULLABLE) && f->type != PAY_ANY)
       return pay_complain(L, at, "must not be null");

@@ -11,6 +11,7 @@
 #include "money.h"
 
 #define MAX_DIGITS 18 /* of all: below 2^63 */
+#define MOST_UNITS 999999999999999999LL
 
 static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4,
                                  1e5, 1e6, 1e7, 1e8, 1e9 };
@@ -107,9 +108,8 @@ size_t pay_decimal_write (const struct pay_decimal *d, char *room) {
 }
 
 int pay_decimal_widen (struct pay_decimal *d, int digits) {
-  static const long long most = 999999999999999999LL;
   while (d->digits < digits) {
-    if (d->units > most / 10 || d->units < -most / 10)
+    if (d->units > MOST_UNITS / 10 || d->units < -MOST_UNITS / 10)
       return 0;
     d->units *= 10;
     d->digits++;
@@ -119,6 +119,38 @@ int pay_decimal_widen (struct pay_decimal *d, int digits) {
 
 double pay_decimal_double (const struct pay_decimal *d) {
   return (double)d->units / powers[d->digits];
+}
+
+static int compare_code (const void *code, const void *currency) {
+  return strcmp(code, ((const struct pay_currency *)currency)->code);
+}
+
+static const struct pay_currency *currency_of_code (const char *code) {
+  return bsearch(code, pay_currencies, pay_currency_count,
+                 sizeof(pay_currencies[0]), compare_code);
+}
+
+static const struct pay_currency *currency_of_number (const char *digits) {
+  int number = atoi(digits);
+  size_t i;
+  for (i = 0; i < pay_currency_count; i++) {
+    if (pay_currencies[i].number == number && !pay_currencies[i].ended)
+      return &pay_currencies[i];
+  }
+  return NULL;
+}
+
+const struct pay_currency *pay_currency_named (const char *text) {
+  char code[4];
+  int i;
+  if (strlen(text) != 3)
+    return NULL;
+  if (strspn(text, "0123456789") == 3)
+    return currency_of_number(text);
+  for (i = 0; i < 3; i++)
+    code[i] = (char)(text[i] & ~32);
+  code[3] = '\0';
+  return currency_of_code(code);
 }
 
 #define MONEY "luapay.money"
@@ -203,15 +235,16 @@ int pay_new_money (lua_State *L) {
 int pay_minor_money (lua_State *L) {
   const char *code = luaL_checkstring(L, 2);
   const struct pay_currency *currency = pay_currency_named(code);
-  lua_Number x = luaL_checknumber(L, 1);
   struct pay_spot at;
   long long units;
+  luaL_checknumber(L, 1);
   luaL_argcheck(L, currency != NULL, 2, "no currency of ISO 4217");
-  luaL_argcheck(L, x > -1e18 && x < 1e18, 1, "too large");
   pay_spot_field(&at, NULL, "units", 0);
   lua_pushvalue(L, 1);
   if (!pay_take_integer(L, &at, &units))
     return luaL_argerror(L, 1, "minor units are whole");
+  luaL_argcheck(L, units <= MOST_UNITS && units >= -MOST_UNITS, 1,
+                "more than 18 digits");
   push_money(L, currency, units);
   return 1;
 }
@@ -261,9 +294,8 @@ static void check_both (lua_State *L, const struct pay_money **a,
 }
 
 static int push_sum (lua_State *L, const struct pay_money *a, long long b) {
-  const long long most = 999999999999999999LL;
   long long sum = a->amount.units + b; /* both below 1e18 */
-  if (sum > most || sum < -most)
+  if (sum > MOST_UNITS || sum < -MOST_UNITS)
     return luaL_error(L, "too large an amount of money");
   push_money(L, a->currency, sum);
   return 1;

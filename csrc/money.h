@@ -43,11 +43,13 @@ double pay_decimal_double (const struct pay_decimal *d);
 struct pay_currency {
   char code[4];
   short number;
-  short digits; /* after the point: 2 for EUR, 0 for JPY */
+  signed char digits; /* after the point: 2 for EUR, 0 for JPY */
+  char ended;         /* its number may be that of the one that followed */
 };
 
-/* The currency of three upper-case letters, or NULL. */
-const struct pay_currency *pay_currency (const char *code);
+/* Sorted by code: see currency.c. */
+extern const struct pay_currency pay_currencies[];
+extern const size_t pay_currency_count;
 
 /* The currency that a text names, in any case or by number ("eur",
    "978"), or NULL. */

@@ -35,14 +35,13 @@ enum pay_format {
   PAY_UUID,
   PAY_DATE,      /* 2023-05-31 */
   PAY_MONTH,     /* 2023-05 */
-  PAY_DATE_TIME, /* 2023-05-31T12:00[:00[.0]][Z|+02:00] */
+  PAY_DATE_TIME, /* of RFC 3339: 2023-05-31T12:00:00[.0](Z|+02:00) */
   PAY_URL,       /* scheme://host... */
   PAY_HTTPS,     /* https://host... */
   PAY_CURRENCY,  /* three letters, ISO 4217 */
   PAY_COUNTRY,   /* two letters, ISO 3166-1 */
   PAY_DIGITS,    /* a whole number as text; an integer will do */
   PAY_PHONE,     /* digits, with or without a leading + */
-  PAY_DAY,       /* a date, or a date and time */
   PAY_TOKEN68    /* what RFC 7235 allows to stand in a header alone */
 };
 
@@ -75,6 +74,14 @@ enum pay_flag {
   PAY_TRIM = 512 /* names in here may end in blanks, which are none */
 };
 
+struct pay_field;
+
+/* What a value is that depends on another. */
+struct pay_variant {
+  const char *is; /* the other's text; NULL ends a list */
+  const struct pay_field *field;
+};
+
 struct pay_field {
   const char *name;      /* the provider's, letter for letter */
   const char *alias;     /* the right spelling of a misspelt name */
@@ -86,15 +93,18 @@ struct pay_field {
   enum pay_style style;
   unsigned flags;
   char separator;             /* of PAY_JOINED */
-  double min, max;            /* of a number, a length, a count; max 0: none */
+  double min, max;            /* of a number, a length in units of UTF-16, a
+                                 count; max 0: none */
   int digits;                 /* of money without a currency: most decimals */
   const char *currency;       /* of money: its neighbour with the currency */
   const char *money[2];       /* of a currency: its neighbour, by both names */
   const char *const *choices; /* the only values, NULL-ended; beside a
                                  format: values that it need not fit */
   const char *preset;         /* what is sent when the caller says nothing */
-  const struct pay_field *fields;  /* NULL-named end */
-  const struct pay_field *element; /* of a list of plain values */
+  const struct pay_field *fields;     /* NULL-named end */
+  const struct pay_field *element;    /* of a list of plain values */
+  const char *by;                     /* of PAY_ANY: its neighbour that says */
+  const struct pay_variant *variants; /* which of these it is */
   const char *doc; /* one sentence, for the manual and the editor */
 };
 

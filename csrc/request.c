@@ -5,13 +5,15 @@
 ** A client's settings: 'lenient' lets fields pass that the tables do not
 ** know; 'redact' writes *** for secrets; 'json' sends a form as a JSON
 ** object; 'query' puts the inputs of a GET in the query string; 'rename'
-** has other names for fields of a form; and arguments that belong to the
+** has other names for fields of a form; 'currency' is that of amounts whose
+** call has no field for it; and arguments that belong to the
 ** client are found under their names.
 */
 #include <string.h>
 
 #include "api.h"
 #include "core.h"
+#include "money.h"
 
 #define PAY_BOUNDARY "luapay-8d1f0c2e9a7b4365"
 
@@ -132,6 +134,18 @@ static int is_set (struct pay_request *r, const char *name) {
   yes = lua_toboolean(r->L, -1);
   lua_pop(r->L, 1);
   return yes;
+}
+
+/* The currency of amounts that no field states one for. */
+static const struct pay_currency *client_currency (struct pay_request *r) {
+  const struct pay_currency *currency = NULL;
+  if (r->settings == 0)
+    return NULL;
+  lua_getfield(r->L, r->settings, "currency");
+  if (lua_type(r->L, -1) == LUA_TSTRING)
+    currency = pay_currency_named(lua_tostring(r->L, -1));
+  lua_pop(r->L, 1);
+  return currency;
 }
 
 static enum pay_inputs choose_inputs (struct pay_request *r) {
@@ -343,6 +357,7 @@ int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
   pay_spot_field(&root, NULL, NULL, args);
   root.lenient = is_set(&r, "lenient");
   root.redact = is_set(&r, "redact");
+  root.currency = client_currency(&r);
   if (!pay_check_plain(L, args, &root))
     return 0;
   open_request(&r);

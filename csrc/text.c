@@ -112,6 +112,16 @@ size_t pay_ascii_run (const char *s, size_t n) {
   return i;
 }
 
+/* Each character beyond U+FFFF, which has four bytes here, takes two. */
+size_t pay_utf16_count (const char *s, size_t n) {
+  size_t count = pay_utf8_count(s, n), i;
+  if (count == PAY_NOT_UTF8 || count == n)
+    return count;
+  for (i = 0; i < n; i++)
+    count += (unsigned char)s[i] >= 0xF0;
+  return count;
+}
+
 size_t pay_utf8_count (const char *s, size_t n) {
   size_t i = pay_ascii_run(s, n), count = i;
   while (i < n) {

@@ -48,6 +48,9 @@ size_t pay_ascii_run (const char *s, size_t n);
 /* Characters in the text, or PAY_NOT_UTF8. */
 size_t pay_utf8_count (const char *s, size_t n);
 
+/* Units of UTF-16 that its characters take: two for an emoji. */
+size_t pay_utf16_count (const char *s, size_t n);
+
 int pay_is_digit (char c);
 
 #pragma GCC visibility pop

@@ -53,16 +53,12 @@ static int is_date (const char *s, size_t n) {
          two(s + 8) <= days_in(two(s) * 100 + two(s + 2), two(s + 5));
 }
 
-/* 12:00, 12:00:59, 12:00:59.1234567; returns its length, or 0 */
+/* 12:00:59 or 12:00:59.1234567; returns its length, or 0 */
 static size_t clock_length (const char *s, size_t n) {
-  size_t i = 5;
-  if (n < 5 || !matches(s, 5, "dd:dd") || two(s) > 23 || two(s + 3) > 59)
+  size_t i = 8;
+  if (n < 8 || !matches(s, 8, "dd:dd:dd") || two(s) > 23 || two(s + 3) > 59 ||
+      two(s + 6) > 59)
     return 0;
-  if (n < 8 || !matches(s + 5, 3, ":dd"))
-    return i;
-  if (two(s + 6) > 59)
-    return 0;
-  i = 8;
   if (i + 1 < n && s[i] == '.' && pay_is_digit(s[i + 1])) {
     for (i++; i < n && pay_is_digit(s[i]); i++)
       ;
@@ -70,8 +66,9 @@ static size_t clock_length (const char *s, size_t n) {
   return i;
 }
 
+/* Never left out: a time without a zone is another one for each reader. */
 static int is_zone (const char *s, size_t n) {
-  if (n == 0 || (n == 1 && *s == 'Z'))
+  if (n == 1 && *s == 'Z')
     return 1;
   return n == 6 && (*s == '+' || *s == '-') && matches(s + 1, 5, "dd:dd") &&
          two(s + 1) <= 14 && two(s + 4) <= 59;
@@ -79,7 +76,7 @@ static int is_zone (const char *s, size_t n) {
 
 static int is_date_time (const char *s, size_t n) {
   size_t length;
-  if (n < 16 || !is_date(s, 10) || s[10] != 'T')
+  if (n < 20 || !is_date(s, 10) || s[10] != 'T')
     return 0;
   length = clock_length(s + 11, n - 11);
   return length > 0 && is_zone(s + 11 + length, n - 11 - length);
@@ -89,17 +86,32 @@ static int in_scheme (char c) {
   return pay_is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* scheme://host, without a space or backslash. Control characters were
-   refused before. */
+/* Where the host's name ends, or NULL where there is none. */
+static const char *host_end (const char *s, const char *end) {
+  const char *start;
+  while (s < end && (is_letter(*s) || in_scheme(*s)))
+    s++;
+  if (end - s < 4 || memcmp(s, "://", 3) != 0)
+    return NULL;
+  start = s += 3;
+  while (s < end && strchr("/?#", *s) == NULL)
+    s++;
+  return s > start && *start != ':' && *start != '@' ? s : NULL;
+}
+
+/* scheme://host..., without what no URL has in it. What is beyond ASCII is
+   encoded for the caller, but not in the host's name: that has another way
+   (xn--). Control characters were refused before. */
 static int is_url (const char *s, size_t n) {
-  size_t i = 0, host;
-  while (i < n && (is_letter(s[i]) || (i > 0 && in_scheme(s[i]))))
-    i++;
-  if (i == 0 || n - i < 3 || memcmp(s + i, "://", 3) != 0)
+  const char *end = s + n, *p, *host = host_end(s, end);
+  if (n == 0 || !is_letter(*s) || host == NULL)
     return 0;
-  host = i + 3;
-  return host < n && strchr("/?#:@", s[host]) == NULL &&
-         memchr(s, ' ', n) == NULL && memchr(s, '\\', n) == NULL;
+  for (p = s; p < end; p++) {
+    if ((unsigned char)*p >= 0x80 ? p < host
+                                  : strchr(" \\\"<>^`{|}", *p) != NULL)
+      return 0;
+  }
+  return 1;
 }
 
 static int is_https (const char *s, size_t n) {
@@ -131,10 +143,6 @@ static int is_currency (const char *s, size_t n) {
 
 static int is_country (const char *s, size_t n) {
   return matches(s, n, "aa");
-}
-
-static int is_day (const char *s, size_t n) {
-  return is_date(s, n) || is_date_time(s, n);
 }
 
 /* 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" */
@@ -171,7 +179,6 @@ static const struct {
   [PAY_COUNTRY] = { is_country, "a country code (DK)" },
   [PAY_DIGITS] = { is_digits, "a whole number" },
   [PAY_PHONE] = { is_phone, "a phone number (+4512345678)" },
-  [PAY_DAY] = { is_day, "a date (YYYY-MM-DD), with or without a time" },
   [PAY_TOKEN68] = { is_token68, "letters, digits and -._~+/ only" }
 };
 
@@ -203,7 +210,7 @@ static int check_length (lua_State *L, const struct pay_field *f,
 
 static int check_format (lua_State *L, const struct pay_field *f,
                          const struct pay_spot *at, const char *s, size_t n) {
-  size_t count = pay_utf8_count(s, n);
+  size_t count = pay_utf16_count(s, n);
   int lines = (f->flags & PAY_LINES) != 0;
   if (count == PAY_NOT_UTF8)
     return pay_complain(L, at, "is not valid UTF-8");
@@ -256,21 +263,31 @@ static int check_range (lua_State *L, const struct pay_field *f,
                       lua_tostring(L, -2), lua_tostring(L, -1));
 }
 
-/* The currency beside the money, or beside the object that it is in; NULL
-   when it is absent or not known. */
-static const struct pay_currency *neighbour (lua_State *L,
-                                             const struct pay_field *f,
-                                             const struct pay_spot *at) {
-  const struct pay_currency *currency = NULL;
-  if (f->currency == NULL)
-    return NULL;
-  for (; at != NULL && at->table != 0 && currency == NULL; at = at->up) {
-    pay_push_raw(L, at->table, f->currency);
-    if (lua_type(L, -1) == LUA_TSTRING)
-      currency = pay_currency_named(lua_tostring(L, -1));
+/* What is known of an amount's currency. */
+enum stated { UNSTATED, STATED, STRANGE /* by a name that is in no list */ };
+
+/* The currency beside the money, or beside the object that it is in; else
+   the client's, where no field states one. */
+static enum stated find_currency (lua_State *L, const struct pay_field *f,
+                                  const struct pay_spot *at,
+                                  const struct pay_currency **currency) {
+  enum stated stated = UNSTATED;
+  const struct pay_spot *up = at;
+  *currency = NULL;
+  if (f->currency == NULL) {
+    *currency = at->currency;
+    return *currency != NULL ? STATED : UNSTATED;
+  }
+  for (; up != NULL && up->table != 0 && stated == UNSTATED; up = up->up) {
+    pay_push_raw(L, up->table, f->currency);
+    if (!lua_isnil(L, -1)) {
+      if (lua_type(L, -1) == LUA_TSTRING)
+        *currency = pay_currency_named(lua_tostring(L, -1));
+      stated = *currency != NULL ? STATED : STRANGE;
+    }
     lua_pop(L, 1);
   }
-  return currency;
+  return stated;
 }
 
 static int complain_of_digits (lua_State *L, const struct pay_spot *at,
@@ -346,13 +363,33 @@ int pay_number_to_wire (lua_State *L, const struct pay_field *f,
   return 1;
 }
 
-static int check_same (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, const struct pay_money *m,
-                       const struct pay_currency *currency) {
-  if (currency == NULL || currency == m->currency)
-    return 1;
-  return pay_complain(L, at, "is in %s, but %s says %s", m->currency->code,
-                      f->currency, currency->code);
+/* What the caller knows the amount as, without its currency. */
+static const char *bare_form (const struct pay_field *f) {
+  return f->unit == PAY_MINOR || f->unit == PAY_CENTS ? ".minor" : ".decimal";
+}
+
+/* An amount that carries its currency is for a place that states one. One
+   that a field beside it takes on from it is stated. */
+static int check_currency (lua_State *L, const struct pay_field *f,
+                           const struct pay_spot *at,
+                           const struct pay_money *m, enum stated stated,
+                           const struct pay_currency *currency) {
+  if (stated == STATED && currency != m->currency)
+    return pay_complain(L, at, "is in %s, but %s says %s", m->currency->code,
+                        f->currency != NULL ? f->currency : "the client",
+                        currency->code);
+  if (stated == STRANGE)
+    return pay_complain(L, at,
+                        "is in %s, but %s names no currency that is "
+                        "known here",
+                        m->currency->code, f->currency);
+  if (stated == UNSTATED && f->currency == NULL)
+    return pay_complain(L, at,
+                        "is in %s, but nothing here states a currency; "
+                        "pass its %s, or make the client with "
+                        "currency = \"%s\"",
+                        m->currency->code, bare_form(f), m->currency->code);
+  return 1;
 }
 
 /* A bare text would be read as units by one and as cents by another. */
@@ -369,14 +406,15 @@ static int take_minor (lua_State *L, const struct pay_spot *at,
 static int take_money (lua_State *L, const struct pay_field *f,
                        const struct pay_spot *at, struct pay_decimal *d) {
   const struct pay_money *m = pay_to_money(L, -1);
-  const struct pay_currency *currency = neighbour(L, f, at);
+  const struct pay_currency *currency;
+  enum stated stated = find_currency(L, f, at, &currency);
   int minor = f->unit == PAY_MINOR || f->unit == PAY_CENTS;
   int digits = f->digits != 0 ? f->digits : MOST_DIGITS;
   if (m != NULL) {
     *d = m->amount;
     if (minor)
       d->digits = 0;
-    return check_same(L, f, at, m, currency);
+    return check_currency(L, f, at, m, stated, currency);
   }
   if (minor)
     return take_minor(L, at, d);
@@ -481,6 +519,29 @@ int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x) {
   return 1;
 }
 
+/* %XX for each byte beyond ASCII: what a browser makes of an address. */
+static void encode_url (lua_State *L, struct pay_wire *w) {
+  static const char hex[] = "0123456789ABCDEF";
+  luaL_Buffer b;
+  size_t i;
+  if (pay_utf8_count(w->s, w->n) == w->n)
+    return;
+  luaL_buffinit(L, &b);
+  for (i = 0; i < w->n; i++) {
+    unsigned char c = (unsigned char)w->s[i];
+    if (c < 0x80)
+      luaL_addchar(&b, w->s[i]);
+    else {
+      luaL_addchar(&b, '%');
+      luaL_addchar(&b, hex[c >> 4]);
+      luaL_addchar(&b, hex[c & 15]);
+    }
+  }
+  luaL_pushresult(&b);
+  lua_replace(L, -2);
+  w->s = lua_tolstring(L, -1, &w->n);
+}
+
 static int string_to_wire (lua_State *L, const struct pay_field *f,
                            const struct pay_spot *at, struct pay_wire *w) {
   if (f->format == PAY_DIGITS && lua_type(L, -1) == LUA_TNUMBER) {
@@ -501,6 +562,8 @@ static int string_to_wire (lua_State *L, const struct pay_field *f,
     return check_choice(L, f, at, w);
   if (!check_format(L, f, at, w->s, w->n))
     return 0;
+  if (f->format == PAY_URL || f->format == PAY_HTTPS)
+    encode_url(L, w);
   if (f->format == PAY_CURRENCY) {
     size_t i;
     for (i = 0; i < w->n; i++)
@@ -527,6 +590,8 @@ static int id_to_wire (lua_State *L, const struct pay_field *f,
     w->bare = 0;
     if (w->n == 0)
       return pay_complain(L, at, "must not be empty");
+    if (f->choices != NULL)
+      return check_choice(L, f, at, w);
     return check_format(L, f, at, w->s, w->n);
   }
   if (lua_type(L, -1) != LUA_TNUMBER)
@@ -534,7 +599,7 @@ static int id_to_wire (lua_State *L, const struct pay_field *f,
   if (!pay_take_integer(L, at, &x))
     return 0;
   set_integer(w, x);
-  return 1;
+  return check_choice(L, f, at, w);
 }
 
 static int boolean_to_wire (lua_State *L, const struct pay_field *f,

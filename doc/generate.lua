@@ -1,7 +1,9 @@
 -- generate.lua - writes the reference pages (doc/) and the editor's types
--- (lua/luapay/meta/) from the tables. Run from the top of the project.
+-- (lua/luapay/meta/) from the tables, and the table of currencies from the
+-- list of ISO 4217. Run from the top of the project.
 
 local core = require "luapay.core"
+local currencies = dofile "doc/generate/currencies.lua"
 local page = dofile "doc/generate/page.lua"
 local text = dofile "doc/generate/text.lua"
 local types = dofile "doc/generate/types.lua"
@@ -31,7 +33,7 @@ end
 --- All files that are generated: text by path.
 ---@return table<string, string>
 function generate.files()
-  local files = {}
+  local files = { ["csrc/currency.c"] = currencies.make() }
   for _, name in ipairs { "clients", "transports" } do
     files["doc/" .. name .. ".md"] =
       page.fill("doc/generate/" .. name .. ".md")

@@ -2,12 +2,17 @@
 -- table, or nil and a fault that says what happened to the money.
 
 local core = require "luapay.core"
+local fault = require "luapay.fault"
 
 local luapay = {
   --- An exact amount: `luapay.money("12.50", "EUR")`, or nil and a fault.
   --- The amount is text, or a number that is exact at the currency's
   --- precision. Fields: `decimal`, `minor`, `currency`.
-  money = core.money,
+  money = function(amount, currency)
+    local money, refusal = core.money(amount, currency)
+    if money then return money end
+    return nil, fault.new(refusal)
+  end,
 
   --- An exact amount from minor units: `luapay.minor(1250, "EUR")`.
   minor = core.minor,

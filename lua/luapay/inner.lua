@@ -20,6 +20,7 @@ local OPTIONS = {
   timeout = { type = "number", positive = true },
   retries = { type = "number" },
   validate = { type = "boolean", default = true },
+  currency = { type = "string" },
   random = { type = "function", default = math.random },
 }
 
@@ -80,11 +81,18 @@ local function policy_of(scheme, retries)
   return policy
 end
 
+local function check_currency(api, currency)
+  if pcall(core.minor, 0, currency) then return end
+  local what = "luapay.%s: currency: ISO 4217 knows no %q"
+  error(what:format(api, currency), 4)
+end
+
 local function settings_of(scheme, options)
   local settings = scheme.settings(options)
-  if options.validate then return settings end
+  if options.validate and not options.currency then return settings end
   settings = settings or {}
-  settings.lenient = true
+  settings.lenient = not options.validate
+  settings.currency = options.currency
   return settings
 end
 
@@ -96,6 +104,7 @@ end
 function inner.new(name, scheme, options)
   local api = find_api(name)
   if options.base_url then check_base(name, options.base_url) end
+  if options.currency then check_currency(name, options.currency) end
   local kept = {
     api = name,
     environment = options.environment,

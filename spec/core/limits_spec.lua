@@ -10,8 +10,7 @@ local FORMATS = {
   uuid = { UUID, "37b8450b-579b-489d-8698-c7800c65934" },
   date = { "2026-02-28", "2026-02-29" },
   month = { "2026-02", "2026-13" },
-  ["date-time"] = { "2026-02-28T23:59:59Z", "2026-02-28" },
-  day = { "2026-02-28", "28.02.2026" },
+  ["date-time"] = { "2026-02-28T23:59:59Z", "2026-02-28T23:59:59" },
   url = { "com.shop-app.v2://back", "www.example.com" },
   https = { "https://example.com/a?b=c", "http://example.com/a" },
   currency = { "EUR", "EURO" },
@@ -53,8 +52,11 @@ local function good_value(field, id)
   if known == nil then known = GOOD[field.name] end
   if known ~= nil then return known end
   if field.type == "string" then return good_string(field) end
-  if field.type == "id" then return "id-1" end
+  if field.type == "id" then
+    return field.choices and field.choices[1] or "id-1"
+  end
   if field.type == "boolean" then return true end
+  if field.variants then return good_value(field.variants[1].field, id) end
   if field.type == "any" then return "https://example.com" end
   if field.type == "object" then return good_fields(field.fields, id) end
   if field.type == "list" then
@@ -177,7 +179,7 @@ local function try(number, field, where, make, id)
   end
   if not field.nullable and field.type ~= "any" then
     refuse("null", core.null)
-  elseif field.nullable then
+  elseif field.nullable and not field.variants then
     local request, fault = core.prepare(number, make(core.null))
     assert.is_truthy(request, fault and where .. ": " .. fault.message)
   end
@@ -211,6 +213,14 @@ local function try_fields(number, fields, id, prefix, make)
       end)
     end
     tried = tried + try(number, field, where, place, id)
+    for _, variant in ipairs(field.variants or {}) do
+      tried = tried
+        + try(number, variant.field, where, function(value)
+          return make(function(args)
+            args[field.name], args[field.by] = value, variant.is
+          end)
+        end, id)
+    end
     local list = field.type == "list"
     if field.fields and not field.signature then
       tried = tried

@@ -1,5 +1,6 @@
 -- Exact amounts of a currency.
 
+local core = require "luapay.core"
 local luapay = require "luapay"
 local money, minor = luapay.money, luapay.minor
 
@@ -122,6 +123,108 @@ describe("luapay.money", function()
     assert.is_nil(m.amount)
     assert.has_error(function()
       m.minor = 2
+    end)
+  end)
+
+  it("gives a fault that prints", function()
+    local _, fault = money("12.345", "EUR")
+    assert.equal(
+      'luapay: argument (amount): EUR has at most 2 decimals, got "12.345"',
+      tostring(fault)
+    )
+  end)
+
+  it("has up to 18 digits, whichever way it is made", function()
+    local most = "999999999999999999"
+    local whole = assert(money(most, "JPY"))
+    assert.equal(most, whole.decimal)
+    if math.maxinteger then
+      assert.is_true(minor(math.tointeger(most), "JPY") == whole)
+      assert.has_error(function()
+        minor(1000000000000000000, "JPY")
+      end)
+    end
+    assert.has_error(function()
+      minor(2 ^ 53, "JPY")
+    end)
+  end)
+
+  it("knows the currencies of the list, and those that have ended", function()
+    for code, number in pairs {
+      XCG = "532",
+      ZWG = "924",
+      EUR = "978",
+      JPY = "392",
+    } do
+      assert.equal(code, minor(1, code).currency)
+      assert.equal(code, minor(1, number).currency)
+    end
+    for _, code in ipairs { "ANG", "ZWL" } do
+      assert.equal(code, minor(1, code).currency)
+    end
+  end)
+end)
+
+describe("luapay.money as an argument", function()
+  local FUNDS = core.find "infobip.add_funds"
+  local CAPTURE = core.find "mobilepay_online.capture_payment"
+  local UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+  local function capture(amount, currency)
+    local request, fault = core.prepare(CAPTURE, {
+      ["x-ibm-client-id"] = "i",
+      ["x-ibm-client-secret"] = "s",
+      paymentId = UUID,
+      amount = amount,
+      captureIdentifier = "c-1",
+      timestamp = "2026-02-28T12:00:00Z",
+    }, { currency = currency })
+    return request and request.body, fault
+  end
+
+  it("is refused where nothing states a currency", function()
+    for _, amount in ipairs { money("10", "JPY"), money("1.234", "KWD") } do
+      local body, fault = capture(amount)
+      assert.is_nil(body)
+      assert.equal("amount", fault.field)
+      assert.truthy(fault.message:find("nothing here states", 1, true))
+    end
+    assert(capture(1234))
+  end)
+
+  it("is compared with the client's currency there", function()
+    assert.truthy(capture(money("12.34", "DKK"), "DKK"):find '"amount":1234,')
+    local body, fault = capture(money("12.34", "EUR"), "DKK")
+    assert.is_nil(body)
+    assert.equal("is in EUR, but the client says DKK", fault.message)
+  end)
+
+  it("is refused beside a currency that no list knows", function()
+    local _, fault = core.prepare(FUNDS, {
+      accountKey = "a",
+      description = "d",
+      amount = money("1", "EUR"),
+      currencycode = "QQQ",
+    })
+    assert.equal("amount", fault.field)
+  end)
+
+  it("says the currency where the call has a field for it", function()
+    local request = assert(core.prepare(FUNDS, {
+      accountKey = "a",
+      description = "d",
+      amount = money("10", "JPY"),
+    }))
+    assert.truthy(request.body:find("ammount=10&currencycode=JPY", 1, true))
+  end)
+
+  it("is refused in JSON that no row describes", function()
+    assert.is_nil(core.encode { amount = money("1", "EUR") })
+  end)
+
+  it("is of a known currency on the client", function()
+    assert.has_error(function()
+      luapay.infobip { username = "u", password = "p", currency = "XYZ" }
     end)
   end)
 end)

@@ -163,6 +163,7 @@ describe("an account verification", function()
   local cit = with(payment, {
     merchantId = core.null,
     merchantName = core.null,
+    agreementId = UUID,
     isAccountVerification = true,
   })
   local CIT = "mobilepay_online.initiate_cit_payment"
@@ -307,19 +308,55 @@ describe("a JSON Patch", function()
       providerid = UUID,
       agreementid = UUID,
       operations = operations,
-    })
+    }, { currency = "DKK" })
   end
 
   it("replaces where nothing is said, and amounts go as text", function()
     local request = assert(update {
       { path = "/amount", value = core.money("10.01", "DKK") },
+      { path = "/amount", value = 10 },
       { path = "/frequency", value = 12, op = "replace" },
+      { path = "/plan", value = "x", from = "" },
     })
     assert.equal(
       '[{"value":"10.01","path":"/amount","op":"replace"},'
-        .. '{"value":12,"path":"/frequency","op":"replace"}]',
+        .. '{"value":"10","path":"/amount","op":"replace"},'
+        .. '{"value":12,"path":"/frequency","op":"replace"},'
+        .. '{"value":"x","path":"/plan","op":"replace","from":""}]',
       request.body
     )
+  end)
+
+  for path, values in pairs {
+    ["/amount"] = { "1,50", "-5", "", {}, true, "1.234", -1, "1e3" },
+    ["/frequency"] = { "3", 3, {}, "", 1.5 },
+    ["/plan"] = { "", ("x"):rep(31), 1, {}, core.null },
+    ["/success-callback"] = { "", "gym.example", 1, {}, core.null },
+    ["/cancel-callback"] = { "", "gym.example", 1, {}, core.null },
+    ["/cancel-redirect"] = { "http://gym.example/" },
+    ["/next_payment_date"] = { "2026-02-28", "2026-02-28T00:00:00" },
+    ["/disable_notification_management"] = { "true", 1 },
+    ["/external_id"] = { ("x"):rep(65), 1 },
+  } do
+    it("checks " .. path .. " like the field that it replaces", function()
+      for _, value in ipairs(values) do
+        local request, fault = update { { path = path, value = value } }
+        assert.is_nil(request, tostring(value))
+        assert.equal("operations[1].value", fault.field)
+      end
+    end)
+  end
+
+  it("takes a frequency as text, too, and clears what may be null", function()
+    local request = assert(update {
+      { path = "/FREQUENCY", value = "12" },
+      { path = "/amount", value = core.null },
+      { path = "/description", value = core.null },
+    })
+    assert.truthy(
+      request.body:find('"value":"12","path":"/frequency"', 1, true)
+    )
+    assert.truthy(request.body:find('"value":null,"path":"/amount"', 1, true))
   end)
 
   it("knows its paths and its one operation", function()
@@ -334,7 +371,7 @@ describe("a JSON Patch", function()
   it("sends payments' callbacks to https only", function()
     refused(
       "operations[1].value",
-      "must start with https:// when path is /payment_status_callback_url",
+      'expected an https URL (https://host/path), got "http://x"',
       prepare("mobilepay_subscriptions.update_provider", {
         providerid = UUID,
         operations = {

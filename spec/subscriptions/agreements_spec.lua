@@ -26,7 +26,7 @@ describe("an agreement", function()
     local made = assert(client:create_agreement(helper.offer {
       description = "Æbler & pærer",
       frequency = 12,
-      next_payment_date = "2024-02-01",
+      next_payment_date = "2024-02-01T00:00:00Z",
     }))
     local found = assert(client:get_agreement { agreementid = made.id })
     assert.equal("99.5", (found.amount:gsub("0$", "")))

@@ -307,6 +307,8 @@ local function change(path, value, op)
   }
 end
 
+local DKK = { currency = "DKK" }
+
 describe("MobilePay Subscriptions:", function()
   for _, case in ipairs {
     { "10.10", "10.10" },
@@ -318,7 +320,7 @@ describe("MobilePay Subscriptions:", function()
     it("P-7: sends " .. tostring(case[1]) .. " as " .. case[2], function()
       local args = pay { amount = case[1] }
       local body =
-        assert(prepare(SUBSCRIPTIONS .. "request_payments", args)).body
+        assert(prepare(SUBSCRIPTIONS .. "request_payments", args, DKK)).body
       assert.equal(case[2], body:match '"amount":([^,]*),')
     end)
   end
@@ -451,7 +453,8 @@ describe("MobilePay Subscriptions:", function()
     local id = SUBSCRIPTIONS .. "update_payment_request"
     local operation = '[{"value":"10.01","path":"/amount","op":"replace"}]'
     for _, value in ipairs { "10.01", core.money("10.01", "DKK") } do
-      assert.equal(operation, prepare(id, change("/amount", value)).body)
+      local request = assert(prepare(id, change("/amount", value), DKK))
+      assert.equal(operation, request.body)
     end
     local at = "operations[1]."
     assert.equal(at .. "op", refused(id, change("/amount", "1", "add")))

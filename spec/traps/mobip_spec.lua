@@ -98,13 +98,17 @@ describe("Mobip:", function()
   end)
 
   for _, case in ipairs {
-    { 300, "300" },
-    { luapay.money("3.00", "EUR"), "300" },
-    { luapay.money("300", "XPF"), "300" },
+    { 300 },
+    { luapay.money("3.00", "EUR"), "EUR" },
+    { luapay.money("300", "XPF"), "XPF" },
   } do
     it("M-8, M-9: sends " .. tostring(case[1]) .. " as 300", function()
-      local sent = parts(REUSABLE, coffee { item_amount = case[1] })
-      assert.equal(case[2], sent.item_amount)
+      local sent = parts(
+        REUSABLE,
+        coffee { item_amount = case[1] },
+        { currency = case[2] }
+      )
+      assert.equal("300", sent.item_amount)
     end)
   end
 
@@ -121,12 +125,12 @@ describe("Mobip:", function()
 
   it("M-10: sends no currency; there is no field for one", function()
     assert.equal("currency", refused(REUSABLE, coffee { currency = "EUR" }))
-    local sent = parts(
-      REUSABLE,
-      coffee {
-        item_amount = luapay.money("3.00", "USD"),
-      }
-    )
+    local dollars = coffee { item_amount = luapay.money("3.00", "USD") }
+    for _, currency in ipairs { false, "EUR" } do
+      local settings = { currency = currency or nil }
+      assert.equal("item_amount", refused(REUSABLE, dollars, settings))
+    end
+    local sent = parts(REUSABLE, dollars, { currency = "USD" })
     assert.same({
       item_amount = "300",
       tax_amount = "60",

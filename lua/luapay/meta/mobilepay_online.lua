@@ -761,8 +761,8 @@ function MobilepayOnline:capture_mit_payment(args, options) end
 ---| "826"
 
 ---@class luapay.mobilepay_online.InitiateCitPaymentArgs
---- The agreement that the payment is under.
----@field agreementId? string
+--- The agreement that the payment is of.
+---@field agreementId string
 --- Your client's id; set once, on the client.
 ---@field ["x-ibm-client-id"]? string
 --- Your client's secret; set once, on the client.
@@ -833,8 +833,8 @@ function MobilepayOnline:initiate_cit_payment(args, options) end
 ---| "826"
 
 ---@class luapay.mobilepay_online.InitiateMitPaymentArgs
---- The agreement that the payment is under.
----@field agreementId? string
+--- The agreement that the payment is of.
+---@field agreementId string
 --- Your client's id; set once, on the client.
 ---@field ["x-ibm-client-id"]? string
 --- Your client's secret; set once, on the client.

@@ -62,12 +62,14 @@ local MobilepaySubscriptions = {}
 function MobilepaySubscriptions:get_provider(args, options) end
 
 ---@class luapay.mobilepay_subscriptions.UpdateProviderArgs.operations
---- The new value; an amount as text or money.
+--- The new value, like the field's; an amount goes as text.
 ---@field value any|luapay.Null
 --- What to replace.
 ---@field path "/payment_status_callback_url"
 --- What to do: replace, the only one there is.
 ---@field op? "replace"
+--- In the schema; replace has no use for it.
+---@field from? string|luapay.Null
 
 ---@class luapay.mobilepay_subscriptions.UpdateProviderArgs
 --- Your subscription provider; set once, on the client.
@@ -204,7 +206,7 @@ function MobilepaySubscriptions:set_callback_auth_basic(args, options) end
 ---@field amount? string|number|luapay.Money|luapay.Null
 --- What it is for, as the user sees it.
 ---@field description? string|luapay.Null
---- Day of the next payment; not used.
+--- Time of the next payment; not used.
 ---@field next_payment_date? string|luapay.Null
 --- Payments a year; 0, as if left out, is any.
 ---@field frequency? integer|luapay.Null
@@ -327,12 +329,14 @@ function MobilepaySubscriptions:list_agreements(args, options) end
 ---| "/disable_notification_management"
 
 ---@class luapay.mobilepay_subscriptions.UpdateAgreementArgs.operations
---- The new value; an amount as text or money.
+--- The new value, like the field's; an amount goes as text.
 ---@field value any|luapay.Null
 --- What to replace.
 ---@field path luapay.mobilepay_subscriptions.UpdateAgreementArgs.operations.path
 --- What to do: replace, the only one there is.
 ---@field op? "replace"
+--- In the schema; replace has no use for it.
+---@field from? string|luapay.Null
 
 ---@class luapay.mobilepay_subscriptions.UpdateAgreementArgs
 --- Your subscription provider; set once, on the client.
@@ -387,7 +391,7 @@ function MobilepaySubscriptions:cancel_agreement(args, options) end
 ---@field due_date string
 --- Your own id; another one for each due date.
 ---@field external_id string
---- Day of the next payment; not used.
+--- Time of the next payment; not used.
 ---@field next_payment_date? string|luapay.Null
 --- Days on which it is tried; 1 if left out.
 ---@field grace_period_days? integer|luapay.Null
@@ -431,12 +435,14 @@ function MobilepaySubscriptions:cancel_agreement(args, options) end
 function MobilepaySubscriptions:request_payments(args, options) end
 
 ---@class luapay.mobilepay_subscriptions.UpdatePaymentRequestArgs.operations
---- The new value; an amount as text or money.
+--- The new value, like the field's; an amount goes as text.
 ---@field value any|luapay.Null
 --- What to replace.
 ---@field path "/amount"
 --- What to do: replace, the only one there is.
 ---@field op? "replace"
+--- In the schema; replace has no use for it.
+---@field from? string|luapay.Null
 
 ---@class luapay.mobilepay_subscriptions.UpdatePaymentRequestArgs
 --- Your subscription provider; set once, on the client.
@@ -1193,7 +1199,7 @@ function MobilepaySubscriptions:get_payment_attachment_pdf(args, options) end
 function MobilepaySubscriptions:simulate_agreement_decision(args, options) end
 
 ---@class luapay.mobilepay_subscriptions.SimulateOneOffDecisionArgs.operations
---- The new value; an amount as text or money.
+--- The new value, like the field's; an amount goes as text.
 ---@field value any|luapay.Null
 --- What to replace.
 ---@field path string

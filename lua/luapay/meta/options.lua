@@ -16,6 +16,9 @@
 ---@field retries? integer
 --- `false` lets arguments pass that the tables do not know.
 ---@field validate? boolean
+--- ISO 4217: the currency of amounts whose call has no field for it. Needed
+--- to pass `luapay.money` there, and compared with it.
+---@field currency? string
 --- From 0 to 1, for the waits between attempts; `math.random`.
 ---@field random? fun(): number
 --- Told before each attempt.
