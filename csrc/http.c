@@ -5,7 +5,6 @@
 */
 #include "http.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +260,32 @@ const char *pay_http_begin (struct pay_http_request *q, const char *method,
   return NULL;
 }
 
+static int same_name (const char *a, const char *b, size_t n) {
+  size_t i;
+  for (i = 0; i < n; i++)
+    if (lower(a[i]) != lower(b[i]))
+      return 0;
+  return 1;
+}
+
+/* Whether the request has a header of that name, in any case. */
+static int has_header (const struct pay_http_request *q, const char *name,
+                       size_t n) {
+  struct pay_http_line line;
+  size_t at = 0;
+  while (pay_http_next(q->bytes.s, q->bytes.n, &at, &line))
+    if (line.n_name == n && same_name(line.name, name, n))
+      return 1;
+  return 0;
+}
+
+/* One of 64 bits; names that are the same in any case have the same. */
+static uint64_t bit_of (const char *name, size_t n) {
+  unsigned sum = (unsigned)n * 5 + (unsigned char)lower(name[0]) * 3 +
+                 (unsigned char)lower(name[n - 1]);
+  return (uint64_t)1 << (sum & 63);
+}
+
 const char *pay_http_header (struct pay_http_request *q, const char *name,
                              size_t n_name, const char *value,
                              size_t n_value) {
@@ -273,6 +298,9 @@ const char *pay_http_header (struct pay_http_request *q, const char *name,
     return "the request sets a header that is the transport's to set";
   if (++q->headers > PAY_HTTP_HEADERS)
     return "the request has too many headers";
+  if ((q->names & bit_of(name, n_name)) && has_header(q, name, n_name))
+    return "the request has a header twice";
+  q->names |= bit_of(name, n_name);
   q->accept |= same(name, n_name, "accept");
   to = pay_bytes_room(&q->bytes, n_name + n_value + 4, SIZE_MAX);
   if (to == NULL)
@@ -333,6 +361,7 @@ void pay_http_request_clear (struct pay_http_request *q) {
   pay_bytes_clear(&q->bytes);
   q->sent = 0;
   q->head = q->wants_length = q->headers = q->accept = 0;
+  q->names = 0;
 }
 
 void pay_http_request_free (struct pay_http_request *q) {

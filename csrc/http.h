@@ -12,6 +12,7 @@
 #define PAY_HTTP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -52,6 +53,7 @@ struct pay_http_request {
   int wants_length;       /* POST, PUT and PATCH say their length, even 0 */
   int headers;            /* lines so far */
   int accept;             /* one of them is it */
+  uint64_t names;         /* bits of their names: see pay_http_header */
 };
 
 /*
@@ -62,7 +64,10 @@ const char *pay_http_begin (struct pay_http_request *q, const char *method,
                             size_t n_method, const char *target,
                             size_t n_target, const char *host, size_t n_host);
 
-/* Refuses the headers that are the transport's to set, framing above all. */
+/*
+** Refuses the headers that are the transport's to set, framing above all, and
+** a second one of a name.
+*/
 const char *pay_http_header (struct pay_http_request *q, const char *name,
                              size_t n_name, const char *value, size_t n_value);
 

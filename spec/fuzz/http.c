@@ -102,6 +102,21 @@ static void check_head (const struct pay_http_reader *r) {
   (void)pay_http_value(r, "content-length", &n);
 }
 
+/* What is kept of the memory for the next answer has nothing of this one. */
+static void check_wiped (const struct pay_bytes *b, size_t used) {
+  size_t i;
+  check(b->n == 0 && b->size <= PAY_HTTP_KEPT, "little is kept");
+  for (i = 0; i < used && i < b->size; i++)
+    check(b->s[i] == 0, "and it is wiped");
+}
+
+static void check_clear (struct pay_http_reader *r) {
+  size_t head = r->head.n, body = r->body.n;
+  pay_http_reader_clear(r);
+  check_wiped(&r->head, head);
+  check_wiped(&r->body, body);
+}
+
 /* One byte more, and the connection is not used again. */
 static void check_stray_byte (uint8_t options, const uint8_t *s, size_t n) {
   struct verdict v;
@@ -133,6 +148,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t n) {
     check_head(&whole.r);
   if (whole.keep)
     check_stray_byte(options, data, n);
+  check_clear(&whole.r);
   pay_http_reader_free(&whole.r);
   return 0;
 }

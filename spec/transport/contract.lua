@@ -522,6 +522,7 @@ local function contract(make)
       ["a line break in a header's name"] = { headers = { ["x\ny"] = "1" } },
       ["a colon in a header's name"] = { headers = { ["x: y"] = "1" } },
       ["an empty header name"] = { headers = { [""] = "1" } },
+      ["a header twice"] = { headers = { ["X-One"] = "1", ["x-one"] = "2" } },
       ["a framing header"] = { headers = { ["Content-Length"] = "5" } },
       ["another framing header"] = {
         headers = { ["transfer-encoding"] = "chunked" },

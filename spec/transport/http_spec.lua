@@ -188,6 +188,11 @@ describe("an answer", function()
       body = "a",
       keep = true,
     },
+    ["that says no encoding"] = {
+      OK .. "Content-Encoding:\r\nContent-Length: 1\r\n\r\na",
+      body = "a",
+      keep = true,
+    },
     ["that says a character set for an encoding"] = {
       OK .. "Content-Encoding: UTF-8\r\nContent-Length: 1\r\n\r\na",
       body = "a",
@@ -786,6 +791,10 @@ describe("a request", function()
     ["a length"] = { { ["Content-Length"] = "5" }, OURS },
     ["a coding"] = { { ["transfer-encoding"] = "chunked" }, OURS },
     ["a host"] = { { HOST = "x" }, OURS },
+    ["a header twice"] = {
+      { ["X-Name"] = "1", ["x-nAME"] = "2", ["x-mane"] = "3" },
+      "the request has a header twice",
+    },
     ["a wish for leave"] = { { Expect = "100-continue" }, OURS },
     ["a wish for gzip"] = { { ["accept-encoding"] = "gzip" }, OURS },
   } do
@@ -818,6 +827,19 @@ describe("a request", function()
         http.request(case[1], case[2], case[3], case[4], case[5])
       assert.is_nil(text)
       assert.is_string(why)
+    end
+  end)
+
+  it("takes headers whose names are alike", function()
+    local names =
+      { "x-name", "x-mane", "x-nane", "y-name", "x-namf", "x_name" }
+    local headers = {}
+    for i, name in ipairs(names) do
+      headers[name] = tostring(i)
+    end
+    local text = http.request("GET", "/", "h", headers)
+    for i, name in ipairs(names) do
+      assert.truthy(text:find(("\r\n%s: %d\r\n"):format(name, i), 1, true))
     end
   end)
 
