@@ -230,30 +230,45 @@ end
 
 -- Transactions.
 
-local SETTINGS = "SELECT set_config('statement_timeout', $1, true), "
-  .. "set_config('lock_timeout', $1, true), "
-  .. "set_config('idle_in_transaction_session_timeout', $2, true), "
-  .. "set_config('synchronous_commit', CASE "
-  .. "WHEN current_setting('synchronous_commit') IN ('off', 'local', "
-  .. "'remote_write') THEN 'on' "
-  .. "ELSE current_setting('synchronous_commit') END, true)"
-
 local BEGIN = { "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" }
 local COMMIT = { "COMMIT" }
 
--- The server gives up a little earlier than we do: what it has given up is
--- certain, what we have is not.
-local function settings_of(driver, deadline)
+-- Milliseconds. The server gives up a little earlier than we do: what it has
+-- given up is certain, what we have is not.
+local function patience_of_server(driver, deadline)
   local left = deadline - driver.pg.now()
-  local own = math.max(1, math.floor((left - math.min(0.25, left / 5)) * 1000))
-  local idle = math.max(1, math.ceil(left * 1000)) + 1000
-  local statement =
-    { SETTINGS, ("%d"):format(own), ("%d"):format(idle), n = 2 }
+  return math.max(1, math.floor((left - math.min(0.25, left / 5)) * 1000))
+end
+
+-- What begins a transaction. These are three because that is cheaper for the
+-- server than one SELECT of set_config.
+local function add_beginning(list, driver, deadline)
+  local own = patience_of_server(driver, deadline)
+  list[1] = BEGIN
+  list[2] = { ("SET LOCAL statement_timeout = %d"):format(own) }
+  list[3] = {
+    ("SET LOCAL idle_in_transaction_session_timeout = %d"):format(own + 1000),
+  }
+  list[4] = { "SET LOCAL synchronous_commit = on" }
   if driver.schema then
-    statement[1] = SETTINGS .. ", set_config('search_path', $3, true)"
-    statement[4], statement.n = driver.schema, 3
+    list[5] = { "SET LOCAL search_path = " .. driver.schema }
   end
-  return statement
+end
+
+local READ = "SELECT set_config('statement_timeout', $1, true)"
+
+-- What only reads needs no transaction: what is sent together is one.
+local function add_reading(list, driver, deadline)
+  local own = ("%d"):format(patience_of_server(driver, deadline))
+  if driver.schema then
+    list[1] = {
+      READ .. ", set_config('search_path', $2, true)",
+      own,
+      driver.schema,
+    }
+  else
+    list[1] = { READ, own }
+  end
 end
 
 local Tx = {}
@@ -278,18 +293,15 @@ local function send(tx, list)
   return results
 end
 
--- The first statements bring what begins the transaction. What only reads
--- needs none: what is sent together sees the same settings.
 local function run(tx, list, last)
   if tx.is_over then error("the transaction is over", 3) end
-  local all, head = {}, 0
-  if not tx.has_begun then
-    if not tx.only_reads then
-      all[1], head = BEGIN, 1
-    end
-    head = head + 1
-    all[head] = settings_of(tx.driver, tx.deadline)
+  local all = {}
+  if tx.only_reads then
+    add_reading(all, tx.driver, tx.deadline)
+  elseif not tx.has_begun then
+    add_beginning(all, tx.driver, tx.deadline)
   end
+  local head = #all
   for i, statement in ipairs(list) do
     all[head + i] = statement
   end
