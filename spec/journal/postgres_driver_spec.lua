@@ -1,6 +1,7 @@
 -- The journal's way to PostgreSQL: transactions, connections, servers.
 
 local core = require "luapay.core"
+local nginxes = require "spec.support.nginx"
 local posix = require "spec.support.posix"
 local postgres = require "luapay.journal.store.sql.postgres"
 local servers = require "spec.support.postgres"
@@ -331,6 +332,47 @@ describe("the journal's driver for PostgreSQL", function()
       first:close()
       second:close()
       pipe:close()
+    end)
+  end)
+
+  describe("in nginx", function()
+    local missing = nginxes.missing()
+    if missing then
+      pending("needs nginx: " .. missing)
+      return
+    end
+
+    it("lets the worker go on while the server takes its time", function()
+      local nginx = nginxes.start {
+        locations = ([[
+          location = /run { content_by_lua_block {
+            require("luapay.transport.nginx").new()
+            local postgres = require "luapay.journal.store.sql.postgres"
+            local now = require("luapay.core").now
+            local driver, problem = postgres.open {
+              database = "%s", user = "luapay", host = "%s" }
+            if not driver then return ngx.print(problem.message) end
+            local naps = 0
+            local thread = ngx.thread.spawn(function()
+              while naps < 1000 do
+                ngx.sleep(0.001)
+                naps = naps + 1
+              end
+            end)
+            local results = driver:transaction { { "SELECT pg_sleep(0.3)" } }
+            local during = naps
+            local _, late = driver:transaction(
+              { { "SELECT pg_sleep(60)" } }, { deadline = now() + 0.3 })
+            ngx.thread.kill(thread)
+            ngx.print(tostring(results ~= nil), " ", tostring(during > 9), " ",
+              late.reason, " ", tostring(naps > during + 9))
+          } }]]):format(settings.database, settings.host),
+      }
+      local status, body = nginx:post "/run"
+      local log = nginx:log()
+      nginx:stop()
+      assert.equal(200, status, log)
+      assert.equal("true true timeout true", body)
     end)
   end)
 
