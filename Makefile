@@ -112,7 +112,7 @@ BUSTED = $(INTERPRETER) /usr/bin/busted --lpath='lua/?.lua;lua/?/init.lua' \
 # No target is a file: not those in the list at the top, nor these.
 .PHONY: $(shell sed -n 's/^. make \([a-z][a-z-]*\) .*/\1/p' Makefile) \
         all modules uninstall build-all lint style formatters warnings \
-        examples bench-programs
+        examples bench-programs always
 
 # Only one make at a time writes to a build folder.
 all:
@@ -160,12 +160,11 @@ uninstall:
 	@rm -rf $(call quoted,$(LUA_DIR)/luapay) $(call quoted,$(LIB_DIR)/luapay)
 
 # What the rest is built with: built again when that has changed.
-$(OUT)/built_with: .FORCE
-	@{ $(CC) -dumpmachine; $(CC) --version; \
-	  echo $(call quoted,$(COMPILE) $(LDFLAGS)); } >$@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-
-.FORCE:
+$(OUT)/built_with: always
+	@mkdir -p $(@D)
+	@now=$$($(CC) -dumpmachine; $(CC) --version; \
+	  printf '%s\n' $(call quoted,$(COMPILE) $(LDFLAGS))); \
+	[ "$$now" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$now" >$@
 
 $(OUT)/obj/postgres%.o: INCLUDE += -I$(dir $(PQ_HEADER))
 

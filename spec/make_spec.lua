@@ -51,6 +51,15 @@ describe("make", function()
     assert.truthy(compiled > 20 and linked > 2, said)
   end)
 
+  it("builds again what other flags have built, and only that", function()
+    local build = "make KIND=-again build/5.4-again/obj/text.o CFLAGS="
+    succeed "rm -rf build/5.4-again"
+    assert.truthy(succeed(build .. "-O0"):find " -O0 .* -c ")
+    assert.is_nil(succeed(build .. "-O0"):find " -c ")
+    assert.truthy(succeed(build .. "-O1"):find " -O1 .* -c ")
+    succeed "rm -rf build/5.4-again"
+  end)
+
   it("builds for LuaJIT what Lua 5.1 can load, and the reverse", function()
     local try = "LUA_PATH='lua/?.lua;lua/?/init.lua;;' "
       .. "LUA_CPATH='build/%s/?.so;;' %s -e 'require([[luapay.curl]]) "

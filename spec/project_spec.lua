@@ -12,7 +12,8 @@ end
 -- The paths under the folders, sorted, whose names end as asked.
 local function files(folders, ending)
   local found = {}
-  local pipe = assert(io.popen("find " .. folders .. " -type f | sort"))
+  local command = "find " .. folders .. " -type f | LC_ALL=C sort"
+  local pipe = assert(io.popen(command))
   for path in pipe:lines() do
     if path:find(ending .. "$") then found[#found + 1] = path end
   end
