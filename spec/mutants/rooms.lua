@@ -83,6 +83,7 @@ return {
       "spec/core",
       "spec/crypto_spec.lua",
       "spec/client_spec.lua",
+      "spec/transport/http_spec.lua",
       "spec/transport/curl_spec.lua",
       "spec/sandbox/client_spec.lua",
       "spec/traps",

@@ -102,6 +102,59 @@ function answers.twice(c)
   return reply(c, 403, "stale", "Connection: close\r\n")
 end
 
+local mischief = {}
+
+function mischief.none(c, answer)
+  return c:send(answer)
+end
+
+-- In pieces, each of them alone.
+function mischief.split(c, answer)
+  for from = 1, #answer, 7 do
+    c:send(answer:sub(from, from + 6))
+    c:sleep(0.001)
+  end
+  return true
+end
+
+mischief["repeat"] = function(c, answer)
+  return c:send(answer .. answer)
+end
+
+function mischief.repeat_late(c, answer)
+  c:send(answer)
+  c:sleep(0.005)
+  c:send(answer)
+  c:note "late"
+  return true
+end
+
+-- The beginning of another one behind it, the rest of that later.
+function mischief.half(c, answer)
+  c:send(answer .. answer:sub(1, 20))
+  c:sleep(0.005)
+  return c:send(answer:sub(21))
+end
+
+function mischief.too_late(c, answer)
+  c:sleep(0.15)
+  return c:send(answer)
+end
+
+function mischief.hang_up(c, answer)
+  c:send(answer)
+  c:close()
+  c:note "late"
+end
+
+-- Answers to the number in the path, but in its own ways.
+function answers.mischief(c, _, rest)
+  local way, number = rest:match "^([%w_]+)/(%d+)$"
+  local body = "answer to " .. number
+  local head = "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+  return mischief[way](c, head:format(#body) .. body)
+end
+
 -- Before the body has been read: see Connection:request in server.lua.
 function answers.early(c, _, status)
   reply(c, status, "too large", "Connection: close\r\n")

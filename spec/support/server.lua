@@ -61,6 +61,11 @@ function Connection:close()
   self.sock:close()
 end
 
+--- Writes a line of its own into the log.
+function Connection.note(_, line)
+  log[#log + 1] = line
+end
+
 -- The other side gets a reset, not an orderly end.
 function Connection:reset()
   self.tcp:setoption("linger", { on = true, timeout = 0 })

@@ -379,6 +379,55 @@ local function contract(make)
     end)
   end
 
+  -- Until what the server sends late is here: what comes after the next
+  -- request was sent, nobody can know from its answer.
+  local function await_late()
+    repeat
+      local seen_late = false
+      for _, line in ipairs(server:log()) do
+        seen_late = seen_late or line == "late"
+      end
+      if not seen_late then transport:sleep(0.002) end
+    until seen_late
+  end
+
+  -- A server that repeats, delays and splits its answers, one after another
+  -- in every order of two.
+  it("gives each call its own answer or none, whatever comes", function()
+    local ways = {
+      "none",
+      "split",
+      "repeat",
+      "repeat_late",
+      "half",
+      "too_late",
+      "hang_up",
+    }
+    local number = 0
+    local function call(way)
+      number = number + 1
+      local asked = request(("/mischief/%s/%d"):format(way, number))
+      asked.once = true
+      local late = way == "too_late"
+      local response, failure = transport:send(asked, late and 0.02 or LONG)
+      if late then
+        assert.is_nil(response)
+        assert.equal("after_send", failure.phase)
+      else
+        assert(response, way .. ": " .. tostring(failure and failure.message))
+        assert.equal("answer to " .. number, response.body)
+      end
+      if way == "repeat_late" or way == "hang_up" then await_late() end
+    end
+    server:log()
+    for _, one in ipairs(ways) do
+      for _, other in ipairs(ways) do
+        call(one)
+        call(other)
+      end
+    end
+  end)
+
   it("takes no answer but this call's", function()
     for _ = 1, 3 do
       assert.equal("the first", get("/twice").body)
