@@ -10,7 +10,7 @@
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
 # make check-valgrind      a selection of the specs under valgrind, with leaks
-# make fuzz                what reads from outside: FUZZ=http SECONDS=60
+# make fuzz                what reads from outside: FUZZ=http (or json) SECONDS=60
 # make mutants             bugs on purpose: does a spec notice each?
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
 # make crash               kill workers on a batch: KILLS=200
@@ -295,16 +295,18 @@ check-valgrind:
 FUZZ ?= http
 SECONDS ?= 60
 FUZZ_C_http = csrc/http.c
-FUZZ_FLAGS = -std=c99 -O1 -g -Icsrc $(WARNINGS) -fno-omit-frame-pointer \
+FUZZ_C_json = $(call sources,core)
+FUZZ_LIBS_json = -llua5.4 -lm
+FUZZ_FLAGS = -std=c99 -O1 -g -Icsrc -I/usr/include/lua5.4 $(WARNINGS) -fno-omit-frame-pointer \
              -fsanitize=fuzzer,address,undefined \
              -fno-sanitize-recover=undefined
 FUZZ_OUT = build/fuzz/$(FUZZ)
 
 fuzz:
-	@$(INSTALL) clang libclang-rt-14-dev
+	@$(INSTALL) clang libclang-rt-14-dev $(call lua_packages,5.4)
 	@mkdir -p $(FUZZ_OUT)/corpus
 	@clang $(FUZZ_FLAGS) -o $(FUZZ_OUT)/fuzz spec/fuzz/$(FUZZ).c \
-	  $(FUZZ_C_$(FUZZ))
+	  $(FUZZ_C_$(FUZZ)) $(FUZZ_LIBS_$(FUZZ))
 	@nice $(FUZZ_OUT)/fuzz -max_total_time=$(SECONDS) -max_len=70000 \
 	  -len_control=200 -rss_limit_mb=512 -verbosity=1 -print_final_stats=1 \
 	  -artifact_prefix=$(FUZZ_OUT)/ \
