@@ -438,8 +438,8 @@ static int give_bytes (lua_State *L, const char *text, size_t n) {
 }
 
 /* Pushes what the text means, nil when nothing; returns why not, or NULL. */
-static const char *read_text (lua_State *L, const struct pay_endpoint *e,
-                              int good, const char *text, size_t n) {
+static const char *read_answer (lua_State *L, const struct pay_endpoint *e,
+                                int good, const char *text, size_t n) {
   struct pay_field whole = { .type = PAY_OBJECT };
   struct pay_json j = { 0 };
   whole.fields = e->result;
@@ -469,7 +469,7 @@ int pay_interpret (lua_State *L, const struct pay_api *api,
   if (good && problem == NULL && e->answer == PAY_BYTES)
     return give_bytes(L, text, n);
   if (problem == NULL && !is_blank(text, n))
-    a.problem = read_text(L, e, good, text, n);
+    a.problem = read_answer(L, e, good, text, n);
   else
     lua_pushnil(L);
   a.value = lua_gettop(L);

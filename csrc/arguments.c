@@ -303,11 +303,9 @@ int pay_check_plain (lua_State *L, int table, const struct pay_spot *at) {
 
 static int copy_table (lua_State *L, const struct pay_spot *at, int depth);
 
-/* Makes the value on the top the caller's own no more: a table is copied. */
+/* Replaces the table on the top, which is another's under the key below. */
 static int copy_value (lua_State *L, const struct pay_spot *up, int depth) {
   struct pay_spot here;
-  if (!lua_istable(L, -1))
-    return 1;
   if (lua_type(L, -2) == LUA_TSTRING)
     pay_spot_field(&here, up, lua_tostring(L, -2), 0);
   else
@@ -326,10 +324,10 @@ static int copy_table (lua_State *L, const struct pay_spot *at, int depth) {
     return 0;
   lua_createtable(L, listed, listed > 0 ? 0 : count_keys(L, from));
   for (lua_pushnil(L); lua_next(L, from); lua_settop(L, from + 2)) {
-    if (!copy_value(L, at, depth + 1))
-      return 0;
     lua_pushvalue(L, from + 2);
-    lua_insert(L, -2);
+    lua_pushvalue(L, from + 3);
+    if (lua_istable(L, -1) && !copy_value(L, at, depth + 1))
+      return 0;
     lua_rawset(L, from + 1);
   }
   lua_replace(L, from);
@@ -449,7 +447,7 @@ static int is_met (lua_State *L, const struct pay_rule *r) {
   }
 }
 
-static void add_number (luaL_Buffer *b, double x) {
+static void add_bound (luaL_Buffer *b, double x) {
   char room[PAY_DECIMAL_ROOM];
   struct pay_decimal d = { 0, 0 };
   d.units = (long long)x;
@@ -464,7 +462,7 @@ static void add_demand (luaL_Buffer *b, const struct pay_rule *r) {
     case PAY_STARTS: luaL_addstring(b, "must start with "); break;
     case PAY_AT_MOST:
       luaL_addstring(b, "must be at most ");
-      add_number(b, r->most);
+      add_bound(b, r->most);
       break;
     case PAY_HOLDS:
       luaL_addstring(b, "must have an element whose ");
@@ -483,10 +481,10 @@ static void add_condition (luaL_Buffer *b, const struct pay_condition *c) {
     luaL_addstring(b, c->is);
     return;
   }
-  add_number(b, c->from);
+  add_bound(b, c->from);
   if (c->to > c->from) {
     luaL_addstring(b, " to ");
-    add_number(b, c->to);
+    add_bound(b, c->to);
   }
 }
 

@@ -26,16 +26,21 @@ static int is_safe (unsigned char c) {
   return c >= 0x20 && c != '"' && c != '\\';
 }
 
-/* Bytes that need no escape; eight at a time while that is so. */
+static int are_safe (const char *s) {
+  unsigned long long x;
+  memcpy(&x, s, 8);
+  return !has_zero(x ^ EACH('"')) && !has_zero(x ^ EACH('\\')) &&
+         !has_zero(x & EACH(0xE0));
+}
+
+/* Bytes that need no escape; eight at a time while that is so, and the last
+   eight once more rather than one by one. */
 static size_t safe_run (const char *s, size_t n) {
   size_t i = 0;
-  for (; n - i >= 8; i += 8) {
-    unsigned long long x;
-    memcpy(&x, s + i, 8);
-    if (has_zero(x ^ EACH('"')) || has_zero(x ^ EACH('\\')) ||
-        has_zero(x & EACH(0xE0)))
-      break;
-  }
+  while (n - i >= 8 && are_safe(s + i))
+    i += 8;
+  if (n >= 8 && n - i < 8 && are_safe(s + n - 8))
+    return n;
   while (i < n && is_safe((unsigned char)s[i]))
     i++;
   return i;
@@ -76,18 +81,32 @@ void pay_add_quoted (struct pay_text *t, const char *s, size_t n) {
   pay_text_char(t, '"');
 }
 
-static void add_comma (struct pay_text *t) {
-  char last = t->s[t->n - 1];
-  if (last != '{' && last != '[')
-    pay_text_char(t, ',');
+/* Adds "name": with a comma in front where one is needed. Names of rows need
+   no escape: a spec sees to it. */
+static void add_name (struct pay_text *t, const char *name, int of_row) {
+  size_t n = strlen(name);
+  char last = t->s[t->n - 1], *to;
+  if (!of_row) {
+    if (last != '{')
+      pay_text_char(t, ',');
+    pay_add_quoted(t, name, n);
+    pay_text_char(t, ':');
+    return;
+  }
+  to = pay_text_room(t, n + 4);
+  if (last != '{')
+    *to++ = ',';
+  *to++ = '"';
+  memcpy(to, name, n);
+  to[n] = '"';
+  to[n + 1] = ':';
+  t->n = (size_t)(to + n + 2 - t->s);
 }
 
 int pay_add_json_member (lua_State *L, const struct pay_field *f,
                          const struct pay_spot *at, struct pay_text *t) {
   const char *name = f->json_name != NULL ? f->json_name : f->name;
-  add_comma(t);
-  pay_add_quoted(t, name, strlen(name));
-  pay_text_char(t, ':');
+  add_name(t, name, f->doc != NULL); /* each field of a row has one */
   return pay_add_json(L, f, at, t);
 }
 
@@ -1016,7 +1035,7 @@ static const char *skip_byte_order_mark (const char *s, size_t n) {
   return n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? s + 3 : s;
 }
 
-static int read_text (lua_State *L, struct pay_json *j, int builds) {
+static int read_json (lua_State *L, struct pay_json *j, int builds) {
   struct reader r;
   int top = lua_gettop(L);
   enum reading reading;
@@ -1041,11 +1060,11 @@ static int read_text (lua_State *L, struct pay_json *j, int builds) {
 }
 
 int pay_read_json (lua_State *L, struct pay_json *j) {
-  return read_text(L, j, 1);
+  return read_json(L, j, 1);
 }
 
 int pay_examine_json (lua_State *L, struct pay_json *j) {
-  return read_text(L, j, 0);
+  return read_json(L, j, 0);
 }
 
 void pay_push_json_problem (lua_State *L, const struct pay_json *j) {

@@ -99,17 +99,20 @@ size_t pay_utf8_char (const char *s, size_t n) {
 
 #define EACH(byte) (0x0101010101010101ULL * (byte))
 
-/* Eight bytes at a time: a byte's high bit stays clear when adding to it
-   does not carry, and subtracting does not borrow, over it. */
+/* A byte's high bit stays clear when adding to it does not carry, and
+   subtracting does not borrow, over it. */
+static int are_printable (const char *s) {
+  unsigned long long x;
+  memcpy(&x, s, 8);
+  return ((x | (x + EACH(1)) | (x - EACH(0x20))) & EACH(0x80)) == 0;
+}
+
+/* Eight bytes at a time, and the last eight once more. */
 size_t pay_ascii_run (const char *s, size_t n) {
-  size_t i;
-  for (i = 0; n - i >= 8; i += 8) {
-    unsigned long long x;
-    memcpy(&x, s + i, 8);
-    if ((x | (x + EACH(1)) | (x - EACH(0x20))) & EACH(0x80))
-      break;
-  }
-  return i;
+  size_t i = 0;
+  while (n - i >= 8 && are_printable(s + i))
+    i += 8;
+  return n >= 8 && n - i < 8 && are_printable(s + n - 8) ? n : i;
 }
 
 /* Each character beyond U+FFFF, which has four bytes here, takes two. */

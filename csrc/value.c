@@ -86,29 +86,37 @@ static int in_scheme (char c) {
   return pay_is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* Where the host's name ends, or NULL where there is none. */
-static const char *host_end (const char *s, const char *end) {
-  const char *start;
+/* clang-format off */
+/* What no URL has in it; and where the name of a host ends. */
+enum url_byte { URL_GOOD, URL_BAD, URL_END };
+static const unsigned char url_bytes[128] = {
+  [' '] = URL_BAD, ['"'] = URL_BAD, ['<'] = URL_BAD, ['>'] = URL_BAD,
+  ['\\'] = URL_BAD, ['^'] = URL_BAD, ['`'] = URL_BAD, ['{'] = URL_BAD,
+  ['|'] = URL_BAD, ['}'] = URL_BAD, ['/'] = URL_END, ['?'] = URL_END,
+  ['#'] = URL_END
+};
+/* clang-format on */
+
+/* scheme://host... What is beyond ASCII is encoded for the caller, but not
+   in the host's name: that has another way (xn--). Control characters were
+   refused before. */
+static int is_url (const char *s, size_t n) {
+  const char *end = s + n, *host;
+  if (n == 0 || !is_letter(*s))
+    return 0;
   while (s < end && (is_letter(*s) || in_scheme(*s)))
     s++;
   if (end - s < 4 || memcmp(s, "://", 3) != 0)
-    return NULL;
-  start = s += 3;
-  while (s < end && strchr("/?#", *s) == NULL)
-    s++;
-  return s > start && *start != ':' && *start != '@' ? s : NULL;
-}
-
-/* scheme://host..., without what no URL has in it. What is beyond ASCII is
-   encoded for the caller, but not in the host's name: that has another way
-   (xn--). Control characters were refused before. */
-static int is_url (const char *s, size_t n) {
-  const char *end = s + n, *p, *host = host_end(s, end);
-  if (n == 0 || !is_letter(*s) || host == NULL)
     return 0;
-  for (p = s; p < end; p++) {
-    if ((unsigned char)*p >= 0x80 ? p < host
-                                  : strchr(" \\\"<>^`{|}", *p) != NULL)
+  host = s += 3;
+  for (; s < end && url_bytes[*s & 127] != URL_END; s++) {
+    if ((unsigned char)*s >= 0x80 || url_bytes[*s & 127] == URL_BAD)
+      return 0;
+  }
+  if (s == host || *host == ':' || *host == '@')
+    return 0;
+  for (; s < end; s++) {
+    if ((unsigned char)*s < 0x80 && url_bytes[(unsigned char)*s] == URL_BAD)
       return 0;
   }
   return 1;

@@ -20,6 +20,9 @@ local function each_field(fields, where, fn, owner)
     fn(field, here, owner or fields)
     each_field(field.fields, here, fn)
     if field.element then fn(field.element, here .. "[]", {}) end
+    for _, variant in ipairs(field.variants or {}) do
+      fn(variant.field, here .. variant.is, {})
+    end
   end
 end
 
@@ -106,6 +109,13 @@ describe("the rows", function()
       for _, field in ipairs(endpoint.params) do
         assert.truthy(field.name:find "^[%w_-]+$", id .. ": " .. field.name)
       end
+    end)
+  end)
+
+  it("name members of JSON so that nothing needs escaping", function()
+    each(function(field, where)
+      local name = field.json_name or field.name
+      assert.is_nil(name:find '[%c"\\\128-\255]', where)
     end)
   end)
 
