@@ -64,6 +64,15 @@ local function shell(command)
   return text
 end
 
+-- The Lua that runs this.
+local function interpreter()
+  local name = "lua5.4"
+  for i = -1, -9, -1 do
+    if arg and arg[i] and arg[i]:find "lua" then name = arg[i] end
+  end
+  return name
+end
+
 -- Asks again until it is so, or it takes too long.
 local function becomes(so)
   local limit = soon()
@@ -173,15 +182,11 @@ describe("luapay.postgres", function()
         io.write(r[1][1].t, " ", tostring(r[1][1].f == half / 2))
       ]]):format(settings.database, settings.user, settings.host))
       file:close()
-      local lua = arg and arg[-1] or "lua"
-      for i = -1, -9, -1 do
-        if arg and arg[i] and arg[i]:find "lua" then lua = arg[i] end
-      end
       local said = shell(
         ("LOCPATH=%s LUA_CPATH='%s' %s %s 2>&1"):format(
           folder,
           package.cpath,
-          lua,
+          interpreter(),
           program
         )
       )
@@ -485,6 +490,44 @@ describe("luapay.postgres", function()
       assert.truthy(problem.message:find("no-such-host.invalid", 1, true))
     end)
 
+    it("does not wait longer for a name server that is silent", function()
+      local silent = require("socket").udp()
+      if not silent:setsockname("127.0.0.77", 53) then
+        return pending "needs root"
+      end
+      local program, names = os.tmpname(), os.tmpname()
+      local file = assert(io.open(program, "w"))
+      file:write [[
+        local pg = require "luapay.postgres"
+        local c = pg.connect({ database = "d", user = "u",
+          host = "silent.example" }, pg.now() + 0.3)
+        local good, problem = c:finish()
+        io.write(problem.reason, " ", problem.phase, " ", problem.message)
+      ]]
+      file:close()
+      file = assert(io.open(names, "w"))
+      file:write "nameserver 127.0.0.77\n"
+      file:close()
+      local inner = table.concat {
+        "mount --bind ",
+        names,
+        ' /etc/resolv.conf && LUA_CPATH="',
+        package.cpath,
+        '" timeout 10 ',
+        interpreter(),
+        " ",
+        program,
+      }
+      local said = shell(("unshare --mount sh -c '%s' 2>&1"):format(inner))
+      silent:close()
+      os.remove(program)
+      os.remove(names)
+      if said:find "unshare" or said:find "mount" then
+        return pending "needs root"
+      end
+      assert.truthy(said:find "^timeout not_sent .*silent%.example", said)
+    end)
+
     for what, case in pairs {
       ["a misspelt setting"] = { { passwort = "x" }, "passwort" },
       ["no database"] = { { user = "x" }, "database" },
@@ -528,13 +571,9 @@ describe("luapay.postgres", function()
         io.write(row[1][1].s, " ", row[1][1].a)
       ]]):format(settings.database, settings.user, settings.host))
       file:close()
-      local lua
-      for i = -1, -9, -1 do
-        if arg and arg[i] and arg[i]:find "lua" then lua = arg[i] end
-      end
       local command = ("LUA_CPATH='%s' %s %s 2>&1"):format(
         package.cpath,
-        lua or "lua5.4",
+        interpreter(),
         program
       )
       local said = shell(

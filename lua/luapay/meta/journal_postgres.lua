@@ -1,0 +1,29 @@
+---@meta
+-- The options of luapay.journal.postgres. For editors: never required.
+
+--- See doc/postgres.md. An option that is left out is not taken from the
+--- environment either.
+---@class luapay.PostgresOptions
+---@field database string
+---@field user string
+---@field password? string
+---@field passfile? string libpq's password file
+---@field host? string|string[] a name, an address, or a socket's folder
+---@field port? integer|integer[] 5432
+---@field hostaddr? string
+---@field connect_timeout? number seconds for one server, 5
+---@field target_session_attrs? "read-write"|"primary"|"any"
+---@field schema? string where the tables are
+---@field application_name? string "luapay"
+---@field sslmode? "disable"|"prefer"|"require"|"verify-ca"|"verify-full"
+---@field sslrootcert? string file of authorities to believe
+---@field sslcrl? string
+---@field sslcert? string
+---@field sslkey? string
+---@field sslpassword? string of the key
+---@field ssl_min_protocol_version? string
+---@field channel_binding? "disable"|"prefer"|"require"
+---@field require_auth? string with libpq 16 or later
+---@field requirepeer? string user that the server runs as, over a socket
+---@field keepalives_idle? integer seconds
+---@field tcp_user_timeout? number seconds
