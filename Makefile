@@ -252,7 +252,7 @@ warnings:
 	$(COMPILE) -Werror -fsyntax-only bench/*.c bench/peers/*.c
 	@echo "gcc, Lua $(V), as a packager may build"
 	@$(MAKE) --no-print-directory -s KIND=-flags \
-	  CFLAGS='-O3 -flto -Werror' all
+	  CFLAGS='-O3 -flto=auto -Werror' all
 
 examples:
 	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) $(QR_DEBS) $(LOOP_DEBS)
