@@ -76,7 +76,7 @@ describe("luapay.infobip", function()
     {
       "a misspelt option",
       { username = "u", password = "p", timout = 3 },
-      "no such option: timout",
+      "no such option: timout; did you mean timeout? (there are: ",
     },
     {
       "a wrong type",
@@ -584,5 +584,39 @@ describe("luapay.endpoints", function()
     assert.is_true(found.params[2].required)
     assert.equal("transactionId", found.result[1].name)
     assert.equal(403, found.refusals[3].status)
+  end)
+end)
+
+describe("what a client says of itself", function()
+  it("is its API and whose money it moves", function()
+    local about = new():about()
+    assert.equal("infobip", about.api)
+    assert.equal("infobip/production/reseller", about.account)
+    assert.equal(30, about.timeout)
+    about = new({ account = "shop 7", timeout = 5 }):about()
+    assert.equal("shop 7", about.account)
+    assert.equal(5, about.timeout)
+  end)
+end)
+
+describe("a call that has a last moment", function()
+  local core = require "luapay.core"
+
+  it("is sent before it", function()
+    local client = new()
+    local by = core.boottime() + 60
+    assert.truthy(client:add_funds(CREDIT, { send_by = by }))
+  end)
+
+  it("sends nothing after it, and says that nothing was done", function()
+    local client, provider = new()
+    assert.truthy(client:add_funds(CREDIT)) -- a session
+    local booked = #provider:ledger()
+    local result, err =
+      client:add_funds(CREDIT, { send_by = core.boottime() - 1 })
+    assert.is_nil(result)
+    assert.equal("failed", err.outcome)
+    assert.equal("before_send", err.phase)
+    assert.equal(booked, #provider:ledger())
   end)
 end)

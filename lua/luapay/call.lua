@@ -48,6 +48,7 @@ local function prepare(inner, endpoint, args, given)
     core.prepare(endpoint.number, args, inner.settings, base)
   if not request then return nil, fault.new(refusal, endpoint.id) end
   request.endpoint = endpoint.id
+  request.send_by = given and given.send_by
   if inner.hooked then request.correlation_id = random.uuid() end
   if given or endpoint.dressed then
     refusal = dress.request(inner, endpoint, request, args, given)

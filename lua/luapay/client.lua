@@ -18,6 +18,7 @@ local CALL_OPTIONS = {
   idempotency_key = { type = "string" },
   headers = { type = "table" },
   dry_run = { type = "boolean" },
+  send_by = { type = "number" }, -- by core.boottime; later nothing is sent
 }
 
 -- What belongs to a client, out of sight of whoever prints one.
@@ -77,6 +78,20 @@ end
 ---@return luapay.Fault? fault
 function Client:request(given)
   return raw.send(inner_of[self], given)
+end
+
+--- What a client is for: `api`, `environment`, `account` (whose money it
+--- moves: the option of that name, or API, environment and merchant), and
+--- `timeout` (seconds of a call that names none).
+---@return table about
+function Client:about()
+  local inner = inner_of[self]
+  return {
+    api = inner.api,
+    environment = inner.environment,
+    account = inner.account,
+    timeout = inner.timeout,
+  }
 end
 
 --- An endpoint as a table: what to pass, what comes back, what it refuses.

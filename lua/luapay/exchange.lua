@@ -1,6 +1,7 @@
 -- exchange.lua - sends a prepared request until there is an answer to keep,
 -- or no point in going on. What may do harm twice is sent once.
 
+local core = require "luapay.core"
 local fault = require "luapay.fault"
 local hooks = require "luapay.hooks"
 local retry = require "luapay.retry"
@@ -25,12 +26,25 @@ function exchange.failed(endpoint, failure, attempts)
   }, endpoint.id)
 end
 
-local function too_late(endpoint)
+local function too_late(endpoint, attempts)
   return exchange.failed(endpoint, {
     kind = "timeout",
     phase = "before_send",
     message = "the deadline passed before anything was sent",
-  }, 0)
+  }, attempts)
+end
+
+-- Whose worker stood still (a machine suspended, a process stopped) may not
+-- send any more: by then somebody else may have taken it over.
+local function is_stale(by_boot)
+  return by_boot and core.boottime() >= by_boot
+end
+
+-- The same for transports that look at it before the first byte: by their
+-- clock.
+local function last_moment(by_boot, now, deadline)
+  if not by_boot then return deadline end
+  return math.min(deadline, now + by_boot - core.boottime())
 end
 
 -- Once, and told to the hooks.
@@ -88,13 +102,18 @@ end
 function exchange.run(inner, endpoint, request, deadline)
   local transport, lost = inner.transport, nil
   local now = transport:now()
-  if now >= deadline then return nil, too_late(endpoint) end
-  request.send_by = math.min(request.send_by or deadline, deadline)
+  if now >= deadline then return nil, too_late(endpoint, 0) end
+  local by_boot = request.send_by
+  request.send_by = last_moment(by_boot, now, deadline)
   request.once = not endpoint.repeatable and not endpoint.harmless or nil
   local patience = endpoint.repeatable and inner.policy.patience
   for attempt = 1, math.huge do
     local left = deadline - now
     if patience and patience < left then left = patience end
+    if is_stale(by_boot) then
+      if lost then return nil, exchange.failed(endpoint, lost, attempt - 1) end
+      return nil, too_late(endpoint, attempt - 1)
+    end
     local response, failure = send(inner, request, attempt, left)
     if response and response.status < 400 then
       if inner.budget < FULL then inner.budget = inner.budget + EARNED end

@@ -40,6 +40,9 @@ function guard.outermost(co)
   return co
 end
 
+--- Whether pcall can be yielded through here.
+guard.can_yield = can_yield
+
 --- As pcall.
 guard.call = can_yield and pcall or in_coroutine
 

@@ -16,6 +16,7 @@ local OPTIONS = {
     choices = { production = true, sandbox = true },
   },
   base_url = { type = "string" },
+  account = { type = "string" },
   transport = { type = "any", required = true },
   timeout = { type = "number", positive = true },
   retries = { type = "number" },
@@ -96,6 +97,16 @@ local function settings_of(scheme, options)
   return settings
 end
 
+-- Whose money a client moves: not a login, where there is a merchant.
+local function account_of(name, scheme, options)
+  if options.account then return options.account end
+  local who = ""
+  for _, field in ipairs(scheme.merchant or {}) do
+    if options[field] and who == "" then who = options[field] end
+  end
+  return ("%s/%s/%s"):format(name, options.environment, who)
+end
+
 --- What a client of checked options keeps.
 ---@param name string of the API
 ---@param scheme table of its authentication
@@ -108,6 +119,7 @@ function inner.new(name, scheme, options)
   local kept = {
     api = name,
     environment = options.environment,
+    account = account_of(name, scheme, options),
     bases = bases_of(api, options.environment, options.base_url),
     transport = custom.from(options.transport),
     timeout = options.timeout or scheme.timeout or 30,

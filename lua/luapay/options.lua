@@ -21,15 +21,54 @@ local function problem_of(value, rule)
   if rule.positive and not (value > 0 and value < math.huge) then
     return "expected a number above 0"
   end
-  if rule.type == "string" and value == "" then return "must not be empty" end
+  if rule.whole and value % 1 ~= 0 then return "expected a whole number" end
+  if rule.type == "string" and value == "" and not rule.empty then
+    return "must not be empty"
+  end
   if rule.choices and not rule.choices[value] then
     return "expected one of: " .. names_of(rule.choices)
   end
   return nil
 end
 
---- Raises unless every option is known and of its type. A rule is
---- `{ type =, required =, positive =, choices =, default = }`.
+-- How many letters must be changed, added or dropped to make one of another.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do
+    row[j] = j
+  end
+  for i = 1, #a do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #b do
+      local same = a:byte(i) == b:byte(j) and 0 or 1
+      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + same)
+      diagonal, row[j] = row[j], best
+    end
+  end
+  return row[#b]
+end
+
+--- "; did you mean NAME?" for a misspelt name, or "".
+---@param name any
+---@param known table<string, any>
+---@return string
+function options.suggest(name, known)
+  local best, least
+  if type(name) ~= "string" or #name > 60 then return "" end
+  for other in pairs(known) do
+    local far = distance(name:lower(), other:lower())
+    if not least or far < least or (far == least and other < best) then
+      best, least = other, far
+    end
+  end
+  if not best or least > math.max(1, math.floor(#name / 3)) then return "" end
+  return ("; did you mean %s?"):format(best)
+end
+
+--- Raises unless every option is known and of its type. A rule is `{ type =,
+--- required =, positive =, whole =, empty = (text may be ""), choices =,
+--- default = }`.
 ---@param what string who is asking, for the message
 ---@param given table?
 ---@param known table<string, table> a rule for each option
@@ -43,9 +82,10 @@ function options.check(what, given, known, level)
   for name in pairs(given) do
     if not known[name] then
       error(
-        ("%s: no such option: %s (there are: %s)"):format(
+        ("%s: no such option: %s%s (there are: %s)"):format(
           what,
           tostring(name),
+          options.suggest(name, known),
           names_of(known)
         ),
         level

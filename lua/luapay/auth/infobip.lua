@@ -9,6 +9,9 @@ local shared_session = require "luapay.auth.session.shared"
 
 local infobip = {}
 
+--- The options that say whose money it is: the first that is given.
+infobip.merchant = { "username" }
+
 --- What a client of this scheme is given: see `luapay.infobip`.
 infobip.options = {
   username = { type = "string", required = true },

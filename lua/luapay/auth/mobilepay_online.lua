@@ -5,6 +5,9 @@ local fault = require "luapay.fault"
 
 local mobilepay_online = {}
 
+--- The options that say whose money it is: the first that is given.
+mobilepay_online.merchant = { "client_id" }
+
 local ID, SECRET = "x-ibm-client-id", "x-ibm-client-secret"
 
 --- What a client of this scheme is given: see `luapay.mobilepay_online`.

@@ -10,6 +10,9 @@ local share = require "luapay.auth.session.share"
 
 local mobilepay_subscriptions = {}
 
+--- The options that say whose money it is: the first that is given.
+mobilepay_subscriptions.merchant = { "provider_id", "client_id" }
+
 local HERE = "luapay.mobilepay_subscriptions: "
 
 --- What a client of this scheme is given: see

@@ -10,6 +10,10 @@
 --- `https://host[:port][/path]` instead of the provider's hosts; their paths
 --- stay.
 ---@field base_url? string
+--- Whose money it is, for the flows: a journal keeps the entries of one
+--- account apart from those of another. Made of the API, the environment and
+--- the merchant unless given.
+---@field account? string
 --- Seconds for a whole call, its login and its retries included; 30.
 ---@field timeout? number
 --- Further attempts of what is safe to repeat; 2.
@@ -65,6 +69,9 @@
 ---@field idempotency_key? string
 --- More headers.
 ---@field headers? table<string, string>
+--- After this moment, in seconds of `luapay.core.boottime()`, nothing is
+--- sent: for who may have been stopped meanwhile.
+---@field send_by? number
 --- Returns the request, without its secrets, instead of sending it.
 ---@field dry_run? boolean
 

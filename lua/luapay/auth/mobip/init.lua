@@ -12,6 +12,9 @@ local shared_session = require "luapay.auth.session.shared"
 
 local mobip = {}
 
+--- The options that say whose money it is: the first that is given.
+mobip.merchant = { "api_account_id" }
+
 --- What a client of this scheme is given: see `luapay.mobip`.
 mobip.options = {
   api_account_id = { type = "string", required = true },
