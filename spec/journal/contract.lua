@@ -807,7 +807,7 @@ return function(what, open, reset)
         end
         assert.equal("r1 r4", all { states = { "done" } })
         assert.equal("r2 r3", all { states = { "parked", "unknown" } })
-        assert.equal("r1 r4", all { money = "moved" })
+        assert.equal("r1 r4", all { money = { "moved" } })
         assert.equal("r2", all { needs_person = true })
         assert.equal("r1 r3 r4", all { needs_person = false })
       end)

@@ -327,6 +327,18 @@ function Book.send_by(_, entry)
   return entry.send_by or 0
 end
 
+--- Keeps an entry this worker's through a long piece of work: renews it when
+--- a quarter of its lease is over, and writes nothing before.
+---@async
+---@param entry luapay.JournalEntry as of `renew`
+---@return luapay.JournalEntry? entry
+---@return luapay.Fault? fault code "lost"
+function Book:keep(entry)
+  local left = (entry.send_by or 0) - self.journal.clocks.boot()
+  if left > self.journal.lease / 4 then return entry end
+  return self:renew(entry)
+end
+
 --- Whether there is time enough left to send what an entry stands for.
 ---@param entry luapay.JournalEntry
 ---@return boolean

@@ -270,6 +270,8 @@ local function run_in_turn(self, job)
   self.is_busy = false
   for _, one in ipairs(jobs) do
     one.is_done = true
+    -- a worker of a map waits for it: its loop is to find it finished
+    if one.id then self.done[#self.done + 1] = one end
   end
   if not good then error(err, 0) end
 end

@@ -82,7 +82,7 @@ local PAGE = 200 -- items read at a time
 --- All items that fit, in the order in which they were first written. A
 --- loop that ended early in silence would lie: the iterator raises the fault
 --- when the journal cannot be read.
----@param given? table states (a list), money, needs_person, runs ("mine" or
+---@param given? table states, money (lists), needs_person, runs ("mine" or
 --- "all"), limit
 ---@return async fun(): luapay.journal.View?
 function read:items(given)

@@ -120,7 +120,7 @@ function Store:mains(book, given)
       return false
     end
     return (not given.states or has(given.states, said.state))
-      and (not given.money or said.money == given.money)
+      and (not given.money or has(given.money, said.money))
       and (
         given.needs_person == nil or said.needs_person == given.needs_person
       )
