@@ -35,9 +35,9 @@ if not report then
   print(fault)
   print(
     fault.outcome == "failed" and "nothing is left behind"
-      or "somebody has to look at what is unknown"
+      or "something is, or may be: see below"
   )
 end
 for _, item in ipairs((report or fault.report).items) do
-  print(item.reference, item.state)
+  print(item.reference, item.money, item.state, item.advice or "")
 end

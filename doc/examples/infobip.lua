@@ -49,10 +49,10 @@ local report, fault = topup:run {
   },
 }
 
-assert(report == nil and fault.kind == "rolled_back")
+assert(report == nil and fault.kind == "incomplete")
 assert(fault.outcome == "failed") -- nothing is left of it
-assert(fault.report.items[1].state == "rolled_back")
-assert(fault.report.items[2].state == "failed")
+assert(fault.report.items[1].money == "returned")
+assert(fault.report.items[2].money == "none")
 ]],
     },
   },

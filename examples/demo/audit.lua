@@ -15,9 +15,10 @@ end
 function audit.believe(seen, orders, report)
   for i, item in ipairs(report.items) do
     table.insert(seen.beliefs, {
-      state = item.state,
+      money = item.money,
+      tried = item.fault ~= nil or item.money ~= "none",
       description = orders[i].description,
-      id = item.transactionId and tostring(item.transactionId),
+      id = item.provider_id,
     })
   end
 end
@@ -27,22 +28,23 @@ local function index(ledger)
   local credits, undone, sent = {}, {}, {}
   for _, row in ipairs(ledger) do
     if row.reverses then
-      undone[row.reverses] = (undone[row.reverses] or 0) + 1
+      local id = tostring(row.reverses)
+      undone[id] = (undone[id] or 0) + 1
     else
-      credits[row.transactionId] = row
+      credits[tostring(row.transactionId)] = row
       sent[row.description] = (sent[row.description] or 0) + 1
     end
   end
   return credits, undone, sent
 end
 
--- Whether every belief of a known state is what the ledger says.
+-- Whether every belief that is certain is what the ledger says.
 local function all_true(seen, ledger)
   local credits, undone = index(ledger)
   for _, belief in ipairs(seen.beliefs) do
     local times = belief.id and undone[belief.id] or 0
-    if belief.state == "credited" or belief.state == "rolled_back" then
-      local wanted = belief.state == "credited" and 0 or 1
+    if belief.money == "moved" or belief.money == "returned" then
+      local wanted = belief.money == "moved" and 0 or 1
       if not credits[belief.id] or times ~= wanted then return false end
     end
   end
@@ -54,7 +56,7 @@ end
 local function none_more(seen, ledger)
   local _, _, sent = index(ledger)
   for _, belief in ipairs(seen.beliefs) do
-    local there = belief.state ~= "failed" and belief.state ~= "not_tried"
+    local there = belief.money ~= "none"
     local name = belief.description
     sent[name] = (sent[name] or 0) - (there and 1 or 0)
   end
@@ -68,7 +70,7 @@ end
 local function sent_once(seen, requests)
   local tried = 0
   for _, belief in ipairs(seen.beliefs) do
-    if belief.state ~= "not_tried" then tried = tried + 1 end
+    if belief.tried then tried = tried + 1 end
   end
   for _, request in ipairs(requests) do
     if request.endpoint == "add_funds" then tried = tried - 1 end

@@ -12,14 +12,13 @@ local COLOURED = (os.getenv("NO_COLOR") or "") == ""
   and succeeds("test -t 1")
 
 local STATES = {
-  credited = 32,
+  moved = 32,
   ok = 32,
-  rolled_back = 36,
+  returned = 36,
   failed = 31,
   unknown = 33,
   BROKEN = 31,
-  rollback_failed = 31,
-  rollback_unknown = 33,
+  none = 31,
   unsettled = 33,
 }
 
@@ -85,14 +84,14 @@ end
 --- What became of each order.
 function show.items(orders, report)
   for i, item in ipairs(report.items) do
-    local order, id = orders[i], item.transactionId
+    local order, id = orders[i], item.provider_id
     show.row(
       "%s  %-7s %9s %s  %s %s",
       item.reference,
       order.accountKey,
       order.amount,
       order.currencycode,
-      show.state(item.state, 12),
+      show.state(item.money, 12),
       id and "transaction " .. tostring(id) or ""
     )
   end

@@ -43,7 +43,7 @@ describe("examples/", function()
     { "payment_link", "order-17\tPAID\tpaid\n" },
     { "queue", "2000\nall done\n" },
     { "invoices", "all pushed\n250 are as they should be, missing: 0\n" },
-    { "topup", "nothing is left behind\norder-1\trolled_back\n" },
+    { "topup", "nothing is left behind\norder-1\treturned\tcompensated" },
     { "one_off", "the payment is\tcaptured\n" },
     {
       "subscription_batch",

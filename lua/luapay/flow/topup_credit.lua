@@ -59,12 +59,6 @@ function credit.lost(entry)
 end
 
 --- Parks what a dead worker may have sent; false when somebody is at it.
----@async
----@param flow table
----@param entry luapay.JournalEntry
----@param advice string to the person who settles it
----@return boolean? parked
----@return luapay.Fault? fault of the journal
 function credit.park(flow, entry, advice)
   local claimed, err = flow.journal:orphans {
     flow = flow.name,
@@ -96,10 +90,6 @@ local function known(flow, entry, err, group)
 end
 
 --- Credits one item, once; `group`: the entry of the run it belongs to.
----@async
----@return luapay.JournalEntry? entry done, now or before
----@return luapay.Fault? fault
----@return luapay.JournalEntry? entry also with a fault, where there is one
 function credit.take(flow, item, group)
   local given = credit_of(item, group)
   local entry, err = flow.journal:begin(step.entry(flow, given))

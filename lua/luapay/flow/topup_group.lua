@@ -13,8 +13,6 @@ local rollback = require "luapay.flow.topup_rollback"
 local group = {}
 
 --- The entry of a step, as the journal has it.
----@return luapay.JournalEntry|false|nil entry
----@return luapay.Fault? fault of the journal
 function group.find(flow, reference, step)
   return flow.journal:find {
     flow = flow.name,
@@ -25,11 +23,6 @@ function group.find(flow, reference, step)
 end
 
 --- Begins, or goes on with what a dead worker has left.
----@async
----@param flow table
----@param items luapay.TopupItem[]
----@return luapay.JournalEntry? held
----@return luapay.Fault? fault with the `entry` that is there
 function group.open(flow, items)
   local members = {}
   for i, item in ipairs(items) do
@@ -55,14 +48,12 @@ function group.open(flow, items)
 end
 
 --- Keeps the whole this worker's for as long as it takes.
----@async
 function group.keep(flow, held)
   local left = held.lease_until - flow.journal.clock()
   if left < flow.journal.lease * 3 / 4 then flow.journal:renew(held) end
 end
 
 -- Takes one credit back where there is one.
----@return "compensated"|"failed"|"pending" state how that item stands
 local function take_back(flow, reference, held, note, tell)
   local entry, err = group.find(flow, reference, "credit")
   if entry == nil then
@@ -92,12 +83,6 @@ end
 
 --- Takes back what was credited, the last one first, and all of it: one that
 --- fails does not save the others.
----@async
----@param flow table
----@param held luapay.JournalEntry sent (this worker's), or pending
----@param note? string
----@param tell fun(reference: string, state?: string, fault?: luapay.Fault)
----@return boolean? good false: another worker has taken the whole over
 function group.unwind(flow, held, note, tell)
   local states, members = {}, held.details.members
   for i = #members, 1, -1 do
@@ -132,11 +117,6 @@ end
 
 --- Ends what nobody works on: completes it if nothing is missing, otherwise
 --- takes it back.
----@async
----@param flow table
----@param held luapay.JournalEntry in the state "pending"
----@param note? string
----@param tell function see `unwind`
 function group.settle(flow, held, note, tell)
   if is_complete(flow, held) then
     flow.journal:advance(held, { "pending" }, "done", { status = "credited" })

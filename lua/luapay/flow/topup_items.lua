@@ -11,8 +11,6 @@ local ARGS =
 local LONGEST = 200 -- bytes of a reference, as of the journal
 
 --- The arguments of add_funds that an item holds.
----@param item luapay.TopupItem
----@return table
 function items.args(item)
   local args = {}
   for _, name in ipairs(ARGS) do
@@ -28,8 +26,6 @@ local function number_text(value)
 end
 
 --- The amount of an item as decimal text.
----@param item luapay.TopupItem
----@return string
 function items.amount(item)
   local amount = item.amount or item.ammount
   if type(amount) == "number" then return number_text(amount) end
@@ -83,10 +79,6 @@ local function check_reference(reference, index, seen)
 end
 
 --- Refuses items that could not be sent, or not be told apart.
----@param client luapay.Infobip
----@param list luapay.TopupItem[]
----@return true? good
----@return luapay.Fault? fault of kind "argument"; its field: items[2].amount
 function items.check(client, list)
   local seen = {}
   for index, item in ipairs(list) do

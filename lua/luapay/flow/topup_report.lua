@@ -33,8 +33,6 @@ local MONEY = {
 }
 
 --- What is known of an item of which nothing was sent.
----@param item luapay.TopupItem
----@return luapay.TopupEntry
 function topup_report.item(item)
   return {
     reference = item.reference,
@@ -44,8 +42,6 @@ function topup_report.item(item)
 end
 
 --- A report of items of which none was sent.
----@param items luapay.TopupItem[]
----@return luapay.TopupReport
 function topup_report.new(items)
   local report = { items = {} }
   for index, item in ipairs(items) do
@@ -63,10 +59,6 @@ local function state_of(entry, err)
 end
 
 --- Puts what became of a credit into its item.
----@param kept luapay.TopupEntry
----@param entry? luapay.JournalEntry|false
----@param err? luapay.Fault
----@return boolean credited
 function topup_report.put(kept, entry, err)
   kept.state, kept.fault = state_of(entry, err), err
   kept.transactionId = entry and entry.provider_id or nil
@@ -116,10 +108,6 @@ local function verdict(report, together)
 end
 
 --- The end of a run: its report, or nil and a fault with it.
----@param report luapay.TopupReport
----@param together? any whether it was to be all or nothing
----@return luapay.TopupReport? report
----@return luapay.Fault? fault
 function topup_report.conclude(report, together)
   count(report)
   local kind, what = verdict(report, together)
@@ -136,10 +124,6 @@ function topup_report.conclude(report, together)
 end
 
 --- A run that ended before its time, with what is known of its items.
----@param report luapay.TopupReport
----@param err luapay.Fault of the journal
----@return nil
----@return luapay.Fault fault
 function topup_report.break_off(report, err)
   count(report)
   report.state = report.state or "unsettled"

@@ -71,13 +71,6 @@ local function absent(entry)
 end
 
 --- Takes a credit back that is done. The credit is pending meanwhile.
----@async
----@param flow table
----@param entry luapay.JournalEntry of the credit, as the journal has it
----@param note? string
----@param group? luapay.JournalEntry held by this worker
----@return luapay.TopupState state
----@return luapay.Fault? fault
 function rollback.take(flow, entry, note, group)
   if entry.state == "compensated" then return "rolled_back" end
   if not entry.provider_id then return "rollback_failed", absent(entry) end

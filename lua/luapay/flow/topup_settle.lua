@@ -73,10 +73,6 @@ local function settle_groups(flow, report)
 end
 
 --- Settles what can be settled.
----@async
----@param flow table
----@return luapay.TopupRecovery? report
----@return luapay.Fault? fault of the journal
 return function(flow)
   local report, err = recover.run(flow, looks)
   if not report then return nil, err end

@@ -1,0 +1,190 @@
+-- event.lua - what callbacks say, put into the journal. True: it is written
+-- down, or is none of this flow's. False and a fault: let it come again.
+
+local fault = require "luapay.fault"
+local money = require "luapay.flow.kit.money"
+local settle = require "luapay.flow.kit.settle"
+local step = require "luapay.flow.kit.step"
+
+local event = {}
+
+local OPEN = money.OPEN
+
+local function early(flow, id)
+  return step.fault(flow, {
+    kind = "unsettled",
+    code = "early",
+    outcome = "unknown",
+    message = ("%s is not known yet: let it come again"):format(id),
+  })
+end
+
+-- Whether an open entry that has no id yet may be what an event is about.
+local function could_be(flow, rule, told, entry)
+  if not OPEN[entry.state] or entry.provider_id then return false end
+  return not rule.could_be or rule.could_be(flow, entry, told)
+end
+
+-- The one open entry that has the event's own name for it.
+local function by_external_id(flow, rule, told)
+  local id = rule.external and told.external_id
+  if not id then return false end
+  local list, err = flow.book:by_external_id(id)
+  if not list then return nil, err end
+  local found
+  for _, record in ipairs(list) do
+    local main = step.main(record)
+    if main and could_be(flow, rule, told, main) then
+      if found then return false end
+      found = record
+    end
+  end
+  return found or false
+end
+
+local function something_open(flow, rule, told)
+  local good, each = pcall(flow.book.items, flow.book, {
+    states = { "sent", "unknown", "parked" },
+    runs = "all",
+  })
+  if not good then return nil, each end
+  while true do
+    local fine, record = pcall(each)
+    if not fine then return nil, record end
+    if not record then return false end
+    local main = step.main(record)
+    if main and could_be(flow, rule, told, main) then return true end
+  end
+end
+
+-- Nobody has this id: it is kept until somebody does, or is none of ours.
+local function keep(flow, rule, told, verified)
+  local open, err = something_open(flow, rule, told)
+  if open == nil then return false, err end
+  if not open then return true end
+  if not verified then return false, early(flow, told.provider_id) end
+  local kept, why = flow.book:add_event(told.provider_id, told)
+  if not kept then return false, why end
+  local record, no = flow.book:by_provider_id(told.provider_id)
+  if record == nil then return false, no end
+  return true, nil, record or nil -- bound meanwhile
+end
+
+-- What is to be done about one event: a job, or the answer at once.
+local function resolve(flow, given)
+  local rule = given.api == flow.kind.api and flow.kind.events
+  rule = rule and rule[given.kind]
+  if not rule then return nil, true end
+  local id = given[rule.id]
+  if id == nil then return nil, true end
+  local told = rule.told(flow, given)
+  told.provider_id = tostring(id)
+  local verified = given.verified ~= false and not rule.hint
+  local record, err = flow.book:by_provider_id(told.provider_id)
+  if record == nil then return nil, false, err end
+  if not record and rule.act then return nil, true end
+  if not record and verified then
+    record, err = by_external_id(flow, rule, told)
+    if record == nil then return nil, false, err end
+  end
+  if not record then
+    local good, why, bound = keep(flow, rule, told, verified)
+    if not bound then return nil, good, why end
+    record = bound
+  end
+  return {
+    event = given,
+    rule = rule,
+    told = told,
+    record = record,
+    verified = verified,
+  }
+end
+
+local function targets_of(flow, jobs)
+  local list, places = {}, {}
+  for _, job in ipairs(jobs) do
+    local key = job.record.run .. "\0" .. job.record.reference
+    if not places[key] then
+      list[#list + 1] = {
+        book = flow.book,
+        reference = job.record.reference,
+        run = job.record.run,
+      }
+      places[key] = #list
+    end
+    job.place = places[key]
+  end
+  return list
+end
+
+-- Writes what all events say in one commit.
+local function write(flow, jobs)
+  if not jobs[1] then return true end
+  return flow.journal:change(targets_of(flow, jobs), function(all, now)
+    for _, job in ipairs(jobs) do
+      local item = all[job.place]
+      local main = step.main(item)
+      job.did = main and step.learn(flow, item, main, job.told, now)
+      local after = main and money.spec(flow.kind, main).after
+      if job.did and after then after(flow, item, main, job.told, now) end
+    end
+    return true
+  end, { known = { reference = jobs[1].record.reference } })
+end
+
+-- Reads how an item stands where an event alone does not say so.
+local function read(flow, job)
+  local record, err = settle.read(flow, job.record, {})
+  if record or job.verified then return true end -- the doubt is written
+  local copied = fault.copy(err)
+  copied.outcome = "unknown"
+  return false, copied
+end
+
+local function take(flow, list)
+  local answers, faults, jobs, writes = {}, {}, {}, {}
+  for i, given in ipairs(list) do
+    local job, answer, err = resolve(flow, given)
+    jobs[i], answers[i], faults[i] = job or false, answer, err
+    if job and job.verified and not job.rule.act then
+      writes[#writes + 1] = job
+    end
+  end
+  local good, why = write(flow, writes)
+  for i, job in ipairs(jobs) do
+    if not job then
+      answers[i] = answers[i] or false
+    elseif job.rule.act then
+      answers[i], faults[i] = job.rule.act(flow, job.event, job.record)
+    elseif not job.verified then
+      answers[i], faults[i] = read(flow, job)
+    elseif not good then
+      answers[i], faults[i] = false, fault.copy(why)
+    else
+      answers[i] = true
+      if job.did == "ask" then
+        answers[i], faults[i] = read(flow, job)
+      end
+    end
+  end
+  return answers, faults
+end
+
+--- See kit/init.lua.
+---@async
+---@return boolean|boolean[] taken
+---@return luapay.Fault? fault
+function event.take(flow, given)
+  if type(given) ~= "table" then
+    error(("flow.%s: on_callback: expected an event"):format(flow.name), 3)
+  end
+  if given.api == nil and (given[1] ~= nil or next(given) == nil) then
+    return (take(flow, given))
+  end
+  local answers, faults = take(flow, { given })
+  if answers[1] then return true end
+  return false, faults[1]
+end
+
+return event
