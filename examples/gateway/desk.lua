@@ -118,10 +118,12 @@ function desk.orders()
   end
 end
 
---- A step of the top-up that followed an order, if any: "credit", or
---- "rollback".
-function desk.topped_up(reference, step)
-  return desk.find { flow = "topup", reference = reference, step = step }
+--- The top-up that followed an order, if any: by the journal.
+---@return luapay.FlowItem?
+function desk.topped_up(reference)
+  local item, fault = desk.topup:get(reference, { refresh = false })
+  if not item and fault.code ~= "absent" then error(tostring(fault)) end
+  return item
 end
 
 return desk

@@ -108,7 +108,7 @@ routes.POST["^/operator/(%l+)$"] = function(action)
     return "operator/" .. action .. "/" .. (sent.reference or "")
   end)
   if not fields then return forged() end
-  local good, why = act(fields.reference)
+  local good, why = act(fields.reference, fields)
   if good then return ngx.redirect("/operator", 303) end
   web.send(409, pages.message("Not done", tostring(why)))
 end

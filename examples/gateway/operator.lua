@@ -17,14 +17,19 @@ local BUTTON = [[
 <form method="post" action="/operator/{action}">
 <input type="hidden" name="reference" value="{reference}">
 <input type="hidden" name="token" value="{token}">
-<button class="plain">{label}</button></form>
+{{more}}<button class="plain">{label}</button></form>
 ]]
 
-local function button(order, action, label)
+local TRANSACTION = [[
+<label>Its transactionId <input name="transaction" required></label>
+]]
+
+local function button(order, action, label, more)
   return web.fill(BUTTON, {
     action = action,
     reference = order.reference,
     label = label,
+    more = more or "",
     token = web.token("operator/" .. action .. "/" .. order.reference),
   })
 end
@@ -40,7 +45,7 @@ local function todo(order)
   local html = web.escape(ADVICE[order.state] or "")
   if order.state == "parked" then
     return html
-      .. button(order, "booked", "It was credited")
+      .. button(order, "booked", "It was credited", TRANSACTION)
       .. button(order, "absent", "It was not credited")
   elseif order.credit == "failed" then
     return button(order, "again", "Credit it again")

@@ -69,7 +69,7 @@ end
 -- Credits what is paid. The journal sees to it that this is done once, from
 -- whichever worker it is called.
 local function credit(order)
-  local done, fault = desk.topup:run {
+  local done, fault = desk.topup:run_one {
     reference = order.reference,
     accountKey = order.account.key,
     amount = order.amount,
@@ -85,7 +85,7 @@ end
 local function follow(order)
   local reference = order.reference
   local payment, credited =
-    order.way:entry(reference), desk.topped_up(reference, "credit")
+    order.way:entry(reference), desk.topped_up(reference)
   if not payment then return true end
   if payment.state == "done" and not credited then
     credit(order)
@@ -93,9 +93,9 @@ local function follow(order)
     payment.state == "compensated"
     and credited
     and credited.state == "done"
-    and not desk.topped_up(reference, "rollback") -- refused: the operator's
+    and not credited.needs_person -- refused: the operator's
   then
-    desk.topup:undo(reference, "the payment was given back")
+    desk.topup:undo(reference, { note = "the payment was given back" })
   end
   return true
 end
@@ -119,21 +119,17 @@ function shop.look_after(order)
   end
 end
 
--- What a person has found out about a credit whose answer was lost.
-local function find_out(reference, state)
-  return desk.journal:resolve(reference, state, {
-    flow = "topup",
-    step = "credit",
-    by = "operator",
+--- What a person has found out about a credit whose answer was lost: it has
+--- this id at Infobip, or is not there.
+function shop.actions.booked(reference, fields)
+  return desk.topup:found(reference, {
+    provider_id = fields.transaction ~= "" and fields.transaction or nil,
+    who = "operator",
   })
 end
 
-function shop.actions.booked(reference)
-  return find_out(reference, "done")
-end
-
 function shop.actions.absent(reference)
-  local good, fault = find_out(reference, "failed")
+  local good, fault = desk.topup:absent(reference, { who = "operator" })
   if not good then return nil, fault end
   return shop.actions.again(reference)
 end
@@ -148,7 +144,7 @@ end
 
 --- Rolls a top-up back.
 function shop.actions.undo(reference)
-  return desk.topup:undo(reference, "rolled back by the operator")
+  return desk.topup:undo(reference, { note = "rolled back by the operator" })
 end
 
 --- Settles what a crash or a lost answer has left open.

@@ -47,7 +47,7 @@ local ASKING = { state = "sent" } -- before there is an entry of it
 --- An order as its page shows it.
 function views.order(order)
   local payment = order.way:entry(order.reference) or ASKING
-  local credited = desk.topped_up(order.reference, "credit")
+  local credited = desk.topped_up(order.reference)
   local settled = credited and CREDITED[credited.state]
   local url, png
   if payment.state == "pending" then
@@ -68,9 +68,9 @@ end
 
 local function line_of(order)
   local payment = order.way:entry(order.reference) or ASKING
-  local credited = desk.topped_up(order.reference, "credit")
+  local credited = desk.topped_up(order.reference)
   local now = credited or payment
-  local fault = (now.outcome or {}).fault
+  local fault = now.fault or (now.outcome or {}).fault
   return {
     reference = order.reference,
     created_at = order.created_at,

@@ -201,6 +201,9 @@ describe("the example gateway", function()
     open_operator()
     local first = "//tbody/tr[1]//*[contains(@class, 'state')]"
     assert.equal("parked", page:text(first))
+    local ledger = provider:ledger()
+    local id = ledger[#ledger].transactionId
+    page:fill("//input[@name='transaction']", tostring(id))
     page:press(button "It was credited")
     page:open(url)
     says "Paid, and credited"

@@ -282,19 +282,22 @@ local IS_OPEN = {
   parked = true,
 }
 
-local function add_states(where, states)
-  local open, marks = true, {}
-  for i, state in ipairs(states) do
-    open = open and IS_OPEN[state]
-    marks[i] = "?"
-  end
-  if not marks[1] then return where:add "1 = 0" end
+local function add_one_of(where, column, values)
+  if not values[1] then return where:add "1 = 0" end
   local unpack = table.unpack or unpack
   where:add(
-    ("item_state IN (%s)"):format(table.concat(marks, ", ")),
-    unpack(states)
+    ("%s IN (%s)"):format(column, ("?, "):rep(#values):sub(1, -3)),
+    unpack(values)
   )
-  if open then where:add "item_ended = 0" end
+end
+
+local function add_states(where, states)
+  local open = true
+  for _, state in ipairs(states) do
+    open = open and IS_OPEN[state]
+  end
+  add_one_of(where, "item_state", states)
+  if open and states[1] then where:add "item_ended = 0" end
 end
 
 function Access:mains(book, given)
@@ -302,7 +305,7 @@ function Access:mains(book, given)
   where:add "main = 1"
   where:add(("(state <> 'planned' OR %s)"):format(NOT_OPEN_PLAN))
   if given.states then add_states(where, given.states) end
-  if given.money then where:add("item_money = ?", given.money) end
+  if given.money then add_one_of(where, "item_money", given.money) end
   if given.needs_person ~= nil then
     where:add("item_person = " .. write.flag(given.needs_person))
   end
