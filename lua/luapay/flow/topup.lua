@@ -599,12 +599,4 @@ end
 --- What all flows take, and `mode`: "all_or_nothing" (unless said otherwise)
 --- or "each"; `concurrency`: credits side by side (all or nothing: 1, so
 --- that none follows a failure; each: 8); `note`: of a rollback.
-local new = kit.define(kind)
-
-return function(options)
-  local journal = type(options) == "table" and options.journal
-  if type(journal) == "table" and not journal.book then
-    return require "luapay.flow.topup_old"(options)
-  end
-  return new(options)
-end
+return kit.define(kind)

@@ -48,7 +48,6 @@
 ---| "callback" # what a provider sent was refused, or not handled
 ---| "journal" # an entry may not be begun, or could not be written
 ---| "handler" # a function of yours has raised, or said no
----| "rolled_back" # of a flow: nothing is left of it
 ---| "incomplete" # of a flow: a part of it certainly failed
 ---| "unsettled" # of a flow: a person has to look at it
 
