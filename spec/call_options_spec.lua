@@ -359,6 +359,32 @@ describe("the environment", function()
   end)
 end)
 
+describe("an answer in an encoding that nobody asked for", function()
+  for encoding, outcome in pairs {
+    gzip = "unknown",
+    ["br, gzip"] = "unknown",
+    identity = false,
+    [" "] = false,
+  } do
+    it(("is named, or none: %q"):format(encoding), function()
+      local transport = scripted(SESSION, {
+        headers = { ["content-encoding"] = encoding },
+        body = outcome and "\31\139\8\0" or BOOKED.body,
+      })
+      local result, fault = infobip(transport):add_funds {
+        accountKey = "a",
+        amount = "1",
+        description = "d",
+      }
+      assert.equal(not outcome, result ~= nil)
+      assert.equal(outcome or nil, fault and fault.outcome)
+      if fault then
+        assert.truthy(tostring(fault):find(encoding, 1, true), fault.message)
+      end
+    end)
+  end
+end)
+
 describe("client:request", function()
   it("sends what the tables do not know, signed", function()
     local transport, log =

@@ -46,6 +46,14 @@ describe("a receiver", function()
     assert.same({}, world.lines)
   end)
 
+  it("reads a body behind a byte order mark", function()
+    local request = make:payment()
+    request.body = "\239\187\191" .. request.body
+    local reply, events = receiver:receive(request)
+    assert.equal(200, reply.status)
+    assert.equal(1, #events)
+  end)
+
   it("refuses another method, and says which it takes", function()
     local request = with(make:payment(), { method = "GET" })
     local reply, line = refused(request, 405, "method")

@@ -94,10 +94,7 @@ return {
   { "list_agreements:pageSize: m", "1 to 2000, says the glossary" },
   { "list_agreements:status: min", EMPTY },
   { "mobile_phone_number: format", "digits with country" },
-  {
-    ": format: date%-time %-> day$",
-    "the guide shows a date, the schema a date and time",
-  },
+  { "list_agreements:pageNumber: max", "an int32" },
   { "description: max: nil %-> 60", "said by the guide" },
   { "set_callback_auth.*: min", EMPTY },
   { "set_callback_auth_oauth2:token_url: format", "a URL" },
@@ -118,6 +115,10 @@ return {
   {
     "^mobilepay_online%.initiate_.it_payment: repeat",
     "said of all calls at once, and money moves",
+  },
+  {
+    "^mobilepay_online%.initiate_.it_payment:agreementId: required",
+    "a payment of an agreement has one",
   },
   { "^mobilepay_online%.simulate_user: repeat", "moves the test on" },
   { "^mobip%.login: repeat", "its purpose is not documented" },
