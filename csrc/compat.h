@@ -39,6 +39,23 @@
 #define pay_pushwhole(L, x) lua_pushinteger(L, (lua_Integer)(x))
 #endif
 
+/* Resumes with 'n' values; sets '*results', that it yielded or returned. */
+static inline int pay_resume (lua_State *co, lua_State *from, int n,
+                              int *results) {
+#if LUA_VERSION_NUM >= 504
+  return lua_resume(co, from, n, results);
+#else
+#if LUA_VERSION_NUM >= 502
+  int status = lua_resume(co, from, n);
+#else
+  int status = lua_resume(co, n);
+  (void)from;
+#endif
+  *results = lua_gettop(co);
+  return status;
+#endif
+}
+
 /* The thread of the main program, or NULL where that cannot be asked. */
 #if defined(LUA_RIDX_MAINTHREAD)
 static inline lua_State *pay_main_thread (lua_State *L) {

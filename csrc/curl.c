@@ -283,10 +283,13 @@ static int pool_start (lua_State *L) {
 */
 static int pool_finished (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
+  struct pay_exchange *x, *next;
   int i, n = 0;
   luaL_checktype(L, 2, LUA_TTABLE);
-  while (p->finished != NULL) {
-    struct pay_exchange *x = p->finished;
+  for (x = p->finished; x != NULL; x = next) {
+    next = x->next;
+    if (x->loop != NULL)
+      continue; /* see curl_wait */
     lua_pushinteger(L, x->id);
     push_outcome(L, x);
     for (i = 3; i > 0; i--) {
@@ -304,14 +307,81 @@ static int pool_finished (lua_State *L) {
 }
 
 /*
-** pool:drop(id) -> "before_send" or "after_send". Nobody waits for it any
-** more: its connection is closed, and it is forgotten.
+** The coroutines that wait: a table, the first upvalue of what uses it. So
+** none is collected while an exchange is under way for it.
+*/
+static void park (lua_State *L, struct pay_exchange *x, const void *loop) {
+  lua_pushlightuserdata(L, x);
+  lua_pushthread(L);
+  lua_rawset(L, lua_upvalueindex(1));
+  x->loop = loop;
+}
+
+static void unpark (lua_State *L, struct pay_exchange *x) {
+  lua_pushlightuserdata(L, x);
+  lua_pushnil(L);
+  lua_rawset(L, lua_upvalueindex(1));
+  x->loop = NULL;
+}
+
+/* Pushes the coroutine that waits. */
+static lua_State *push_waiting (lua_State *L, struct pay_exchange *x) {
+  lua_pushlightuserdata(L, x);
+  lua_rawget(L, lua_upvalueindex(1));
+  return lua_tothread(L, -1);
+}
+
+/*
+** pool:send(request, seconds, loop) -> response, or nil and a failure.
+** Yields meanwhile, in a coroutine that can; 'wait' with the same loop, a
+** table, lets it go on.
+*/
+static int pool_send (lua_State *L) {
+  struct pay_pool *p = check_open(L, 1);
+  struct pay_exchange *x;
+  const void *loop = lua_topointer(L, 4);
+  luaL_checktype(L, 4, LUA_TTABLE);
+  lua_settop(L, 3);
+  x = begin(L, p);
+  if (x == NULL)
+    return 2;
+  park(L, x, loop);
+  return lua_yield(L, 0);
+}
+
+/* The exchange that the number or the coroutine at 2 waits for, or NULL. */
+static struct pay_exchange *find_exchange (lua_State *L,
+                                           const struct pay_pool *p) {
+  int i;
+  if (lua_type(L, 2) != LUA_TTHREAD)
+    return check_exchange(L, p);
+  for (i = 0; i < p->n_all; i++)
+    if (p->all[i]->loop != NULL) {
+      lua_State *co = push_waiting(L, p->all[i]);
+      lua_pop(L, 1);
+      if (co == lua_tothread(L, 2))
+        return p->all[i];
+    }
+  return NULL;
+}
+
+/*
+** pool:drop(waiting) -> "before_send" or "after_send"; nil when nothing is
+** under way for that number or coroutine. Nobody waits for it any more: its
+** connection is closed, and it is forgotten.
 */
 static int pool_drop (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
-  struct pay_exchange *x = check_exchange(L, p);
-  int sent =
+  struct pay_exchange *x = find_exchange(L, p);
+  int sent;
+  if (x == NULL) {
+    luaL_pushfail(L);
+    return 1;
+  }
+  sent =
       x->state == PAY_FINISHED ? x->answered || x->sent : x->request.sent > 0;
+  if (x->loop != NULL)
+    unpark(L, x);
   pay_exchange_drop(x);
   lua_pushstring(L, sent ? "after_send" : "before_send");
   return 1;
@@ -412,30 +482,93 @@ static int pool_tostring (lua_State *L) {
 }
 
 /*
-** wait(pools, seconds): until one of the pools has something finished,
-** a signal came, or the time is over. With no pools it only waits.
+** Lets the coroutine go on that waits for it. When it ends, raises, or
+** yields something, the function at 4 is called: (coroutine, whether all is
+** well, value). What libcurl has received is pushed on our own stack first:
+** an error for want of memory must not be raised in a coroutine that does
+** not run.
+*/
+static void go_on (lua_State *L, struct pay_exchange *x) {
+  lua_State *co = push_waiting(L, x);
+  int at = lua_gettop(L), status, n;
+  push_outcome(L, x);
+  unpark(L, x);
+  pay_exchange_recycle(x);
+  if (!lua_checkstack(co, 2))
+    luaL_error(L, "not enough memory");
+  lua_xmove(L, co, 2);
+  status = pay_resume(co, L, 2, &n);
+  if (status != LUA_YIELD || n > 0) {
+    lua_pushvalue(L, 4);
+    lua_pushvalue(L, at);
+    lua_pushboolean(L, status == 0 || status == LUA_YIELD);
+    lua_pushnil(L);
+    if (n > 0 || lua_gettop(co) > 0) {
+      lua_settop(co, lua_gettop(co) - (n > 1 ? n - 1 : 0));
+      lua_xmove(co, L, 1);
+      lua_remove(L, -2);
+    }
+    lua_call(L, 3, 0);
+  }
+  lua_settop(L, at - 1);
+}
+
+/* Those of a loop that are finished; returns how many there were. */
+static int go_on_all (lua_State *L, struct pay_pool *p, const void *loop) {
+  struct pay_exchange *x = p->finished;
+  int n = 0;
+  while (x != NULL) {
+    if (x->loop == loop) {
+      go_on(L, x);
+      n++;
+      x = p->finished; /* it may have been another list meanwhile */
+    }
+    else
+      x = x->next;
+  }
+  return n;
+}
+
+static int any_finished (struct pay_pool **pools, int n, const void *loop) {
+  const struct pay_exchange *x;
+  int i;
+  for (i = 0; i < n; i++)
+    for (x = pools[i]->finished; x != NULL; x = x->next)
+      if (x->loop == loop || x->loop == NULL)
+        return 1;
+  return 0;
+}
+
+/*
+** wait(pools, seconds [, loop, ended]) -> number of exchanges under way.
+** Until one of the pools has something finished for the loop or for nobody,
+** a signal came, or the time is over. With a loop, its coroutines that wait
+** in 'send' go on: see go_on. With no pools it only waits.
 */
 static int curl_wait (lua_State *L) {
   struct pay_pool *usual[USUAL_POOLS], **pools = usual;
   double until = pay_clock() + luaL_checknumber(L, 2);
-  int i, n, more = 1;
+  const void *loop = lua_topointer(L, 3);
+  int i, n, more = 1, left = 0;
   luaL_checktype(L, 1, LUA_TTABLE);
   n = (int)lua_rawlen(L, 1);
-  lua_settop(L, 2);
+  lua_settop(L, 4);
+  luaL_checkstack(L, n + 16, "too many transports");
   if (n > USUAL_POOLS)
     pools = lua_newuserdatauv(L, (size_t)n * sizeof(*pools), 0);
-  for (i = 0; i < n; i++) {
+  for (i = 0; i < n; i++) { /* they stay on the stack: not collected */
     lua_rawgeti(L, 1, i + 1);
     pools[i] = check_open(L, -1);
-    lua_pop(L, 1);
   }
-  while (more) {
-    for (i = 0; i < n; i++)
-      if (pools[i]->n_finished > 0)
-        return 0;
+  while (more && !any_finished(pools, n, loop))
     more = pay_pools_turn(pools, n, until) && pay_clock() < until;
-  }
-  return 0;
+  for (i = 0; i < n && loop != NULL; i++)
+    if (pools[i]->open)
+      go_on_all(L, pools[i], loop);
+  for (i = 0; i < n; i++)
+    left += pools[i]->n_under_way + pools[i]->n_finished;
+  lua_pushinteger(L, left);
+  return 1;
 }
 
 /* now() -> seconds on a clock that nobody sets and that counts a suspend */
@@ -534,18 +667,11 @@ static int curl_open (lua_State *L) {
 }
 
 static const luaL_Reg pool_methods[] = {
-  { "start", pool_start },
-  { "finished", pool_finished },
-  { "drop", pool_drop },
-  { "under_way", pool_under_way },
-  { "fds", pool_fds },
-  { "timeout", pool_timeout },
-  { "step", pool_step },
-  { "stats", pool_stats },
-  { "close", pool_close },
-  { "wait", curl_wait }, /* of a list of pools, for luapay.task */
-  { "now", curl_now },
-  { NULL, NULL }
+  { "start", pool_start },       { "under_way", pool_under_way },
+  { "fds", pool_fds },           { "timeout", pool_timeout },
+  { "step", pool_step },         { "stats", pool_stats },
+  { "finished", pool_finished }, { "close", pool_close },
+  { "now", curl_now },           { NULL, NULL }
 };
 
 static const luaL_Reg pool_metamethods[] = { { "__gc", pool_close },
@@ -554,7 +680,6 @@ static const luaL_Reg pool_metamethods[] = { { "__gc", pool_close },
                                              { NULL, NULL } };
 
 static const luaL_Reg curl_functions[] = { { "open", curl_open },
-                                           { "wait", curl_wait },
                                            { "now", curl_now },
                                            { "unfit", curl_unfit },
                                            { "version", curl_version_text },
@@ -570,20 +695,36 @@ static void stay_loaded (void) {
     (void)dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
 }
 
+/* A method with the table below the one on the top: see park. */
+static void add_parking (lua_State *L, const char *name, lua_CFunction f) {
+  lua_pushvalue(L, -2);
+  lua_pushcclosure(L, f, 1);
+  lua_setfield(L, -2, name);
+}
+
 PAY_EXPORT int luaopen_luapay_curl (lua_State *L);
 PAY_EXPORT int luaopen_luapay_curl (lua_State *L) {
   stay_loaded();
   luaL_newmetatable(L, POOL);
   luaL_setfuncs(L, pool_metamethods, 0);
+  lua_newtable(L); /* see park */
   luaL_newlib(L, pool_methods);
   lua_pushcfunction(L, outcome);   /* see give_back */
   if (luaL_loadstring(L, "") != 0) /* see let_hook_run */
     return lua_error(L);
   lua_pushcclosure(L, pool_perform, 2);
   lua_setfield(L, -2, "perform");
+  add_parking(L, "send", pool_send);
+  add_parking(L, "drop", pool_drop);
+  add_parking(L, "wait", curl_wait); /* of a list of pools */
+  lua_getfield(L, -1, "wait");
+  lua_insert(L, -4);
+  lua_remove(L, -2);
   lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
   pay_open_responses(L);
   luaL_newlib(L, curl_functions);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "wait");
   return 1;
 }

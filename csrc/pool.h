@@ -31,12 +31,14 @@ struct pay_exchange {
   int slot; /* in the pool's list of those that poll watches, or -1 */
   struct pay_origin *origin;
   struct pay_connection *connection;
-  int fresh;       /* it was opened for this exchange */
-  int cut;         /* it takes no more, but may still have an answer */
-  int timed;       /* the caller wants 'times' */
-  double deadline; /* by pay_clock, as all of these */
-  double send_by;  /* no first byte is sent later than this */
-  double retry_at; /* a send that waits for no event; 0: none */
+  int fresh;        /* it was opened for this exchange */
+  int cut;          /* it takes no more, but may still have an answer */
+  int timed;        /* the caller wants 'times' */
+  const void *loop; /* that the coroutine which waits for it is on, curl.c's;
+                       or NULL */
+  double deadline;  /* by pay_clock, as all of these */
+  double send_by;   /* no first byte is sent later than this */
+  double retry_at;  /* a send that waits for no event; 0: none */
   double began, first_byte, ended;
   double times[3]; /* see pay_connection_times */
   struct pay_http_request request;

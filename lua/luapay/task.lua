@@ -19,8 +19,12 @@
 ---@field finished fun(self, into: table): integer fills in n triples: id,
 --- first value or false, second value or false
 ---@field now fun(): number seconds on a monotonic clock
----@field drop? fun(self, id: any): string nobody waits for it any more:
---- "before_send", or "after_send" when it may have left
+---@field send? async fun(self, request: table, timeout: number, loop: table)
+--- yields until it has an answer; `wait(sources, seconds, loop, ended)` lets
+--- such coroutines of that loop go on, calls `ended(co, ok, value)` when they
+--- end or yield a value, and returns how many are under way
+---@field drop? fun(self, co: thread): string? forgets what it waits for, and
+--- returns the phase of that
 ---@field at_once? boolean its `wait` does work rather than wait: nobody
 --- else is waited for while somebody waits for that work
 
@@ -41,7 +45,8 @@ end
 
 --- The group of workers that the running coroutine belongs to, or nil
 --- outside of map. A transport asks this to know whether it may yield:
---- `group:await(source, id)` and `group:sleep(source, seconds)` do.
+--- `group:await(source, id)`, `group:send(source, request, timeout)` and
+--- `group:sleep(source, seconds)` do.
 ---@return table?
 task.running = Group.running
 

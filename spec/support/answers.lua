@@ -193,11 +193,19 @@ function answers.bare(c)
   return c:send "HTTP/1.1 200 OK\nContent-Length: 4\n\nbare"
 end
 
+-- The same, and makes a note of it.
+function answers.goodbye(c)
+  answers.bye(c)
+  c:note "late"
+end
+
 -- Answers, and a little later once more.
 function answers.repeated(c, request)
   reply(c, 200, "answer " .. request.nth)
   c:sleep(0.02)
-  return reply(c, 200, "answer " .. request.nth)
+  local on = reply(c, 200, "answer " .. request.nth)
+  c:note "late"
+  return on
 end
 
 -- Answers, and a little later has something to say of the next request.
@@ -205,6 +213,7 @@ function answers.stale(c, _, status)
   reply(c, 200, "fine")
   c:sleep(0.02)
   reply(c, status, "stale", "Connection: close\r\n")
+  c:note "late"
 end
 
 -- from here on: days when things go wrong

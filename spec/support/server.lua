@@ -57,6 +57,11 @@ function Connection:sleep(seconds)
   coroutine.yield()
 end
 
+--- Adds a line to the log.
+function Connection:note(line)
+  log[#log + 1] = line
+end
+
 function Connection:close()
   self.sock:close()
 end

@@ -4,9 +4,11 @@
 local Loop = require "luapay.task.loop"
 
 local running, yield = coroutine.running, coroutine.yield
-local resume, status = coroutine.resume, coroutine.status
+local resume = coroutine.resume
 
-local homes = setmetatable({}, { __mode = "k" }) -- coroutine -> its group
+local weak = { __mode = "k" }
+local homes = setmetatable({}, weak) -- coroutine -> the group it calls for
+local owners = setmetatable({}, weak) -- coroutine -> the group it works for
 
 local alive = 0 -- workers: while there are none, nobody need be asked
 
@@ -15,7 +17,7 @@ Group.__index = Group
 
 -- Nothing may have been sent when it turns out that we cannot wait. Old
 -- Luas cannot be asked, so there we try: the loop resumes at once.
-local AGAIN = {}
+local AGAIN, ENDED = {}, {}
 local can_yield = coroutine.isyieldable
   or function()
     yield(AGAIN)
@@ -32,6 +34,13 @@ function Group.running()
     error("inside map, no call can be made in a callback of sort or gsub", 3)
   end
   return group
+end
+
+--- Sends on `source` and waits for the answer: see Loop:send.
+---@async
+---@return any, any
+function Group:send(source, request, timeout)
+  return self.loop:send(source, request, timeout)
 end
 
 --- Waits for what `source` calls `id`.
@@ -51,7 +60,7 @@ end
 
 -- A worker has ended, or raised.
 local function bury(group, co, ok, err)
-  homes[co] = nil
+  homes[co], owners[co] = nil, nil
   Loop.let_go(co)
   group.active = group.active - 1
   alive = alive - 1
@@ -64,21 +73,27 @@ local function bury(group, co, ok, err)
   end
 end
 
--- Lets a coroutine run until it waits again or ends.
-local function continue(co, a, b)
-  local group = homes[co]
-  local ok, what = resume(co, a or nil, b or nil)
+-- A coroutine has run, until it yielded or ended.
+local function settle(co, ok, what)
   while what == AGAIN do
     ok, what = resume(co)
   end
-  if not ok or status(co) == "dead" then bury(group, co, ok, what) end
+  if not ok or what == ENDED then bury(owners[co], co, ok, what) end
+end
+
+-- Lets a coroutine run until it waits again or ends.
+local function continue(co, a, b)
+  return settle(co, resume(co, a or nil, b or nil))
 end
 
 --- Starts one more worker.
 ---@param work fun(group: table)
 function Group:start(work)
-  local co = coroutine.create(work)
-  homes[co] = self
+  local co = coroutine.create(function(group)
+    work(group)
+    return ENDED
+  end)
+  homes[co], owners[co] = self, self
   self.loop:take(co)
   self.active = self.active + 1
   alive = alive + 1
@@ -100,10 +115,13 @@ end
 ---@param err any
 ---@return any err with what is known of the calls
 function Group:abandon(err)
-  local dropped, sent = self.loop:abandon()
-  for co, group in pairs(homes) do
+  local dropped, sent = 0, 0
+  for co, group in pairs(owners) do
     if group.loop == self.loop then
-      homes[co] = nil
+      local phase = self.loop:drop(co)
+      if phase then dropped = dropped + 1 end
+      if phase == "after_send" then sent = sent + 1 end
+      homes[co], owners[co] = nil, nil
       Loop.let_go(co)
       alive = alive - 1
     end
@@ -125,7 +143,7 @@ function Group:finish()
   local loop = self.loop
   while self.active > 0 do
     loop:run_ready(continue)
-    if self.active > 0 then loop:wait() end
+    if self.active > 0 then loop:wait(settle) end
   end
 end
 

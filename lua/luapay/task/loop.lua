@@ -18,6 +18,7 @@ function Loop.new()
     last = 0, -- coroutine, value, value; flat
     kinds = {}, -- a wait function -> the sources to call it with
     counts = {}, -- source -> how many wait for it
+    senders = {}, -- source that coroutines wait for by themselves -> true
     timers = {},
     into = {},
   }, Loop)
@@ -75,11 +76,24 @@ end
 local function count(loop, source, by)
   local n = (loop.counts[source] or 0) + by
   loop.counts[source] = n > 0 and n or nil
+  if loop.senders[source] then return end
   if n == 0 then
     remove_source(loop, source)
   elseif n == by then
     add_source(loop, source)
   end
+end
+
+--- Sends on `source`, in a coroutine of this loop, and waits for the answer:
+--- its `send` yields, and its `wait` lets the coroutine go on.
+---@async
+---@return any, any
+function Loop:send(source, request, timeout)
+  if not self.senders[source] then
+    self.senders[source] = true
+    if not self.counts[source] then add_source(self, source) end
+  end
+  return source:send(request, timeout, self)
 end
 
 --- The coroutine is made ready when `source` has finished `id`.
@@ -116,34 +130,30 @@ local function collect(loop, source)
   end
 end
 
--- What one source still has for coroutines of this loop is dropped, where it
--- can be: how many there were, and how many of them may have been sent.
-local function drop_all(loop, source)
-  local dropped, sent = 0, 0
-  for id, co in pairs(parked[source]) do
-    if loops[co] == loop then
-      parked[source][id] = nil
-      if source.drop then
-        dropped = dropped + 1
-        if source:drop(id) == "after_send" then sent = sent + 1 end
-      end
+-- The sources of a list that coroutines wait for by themselves, when none of
+-- them does any more.
+local function forget_senders(loop, list)
+  for i = #list, 1, -1 do
+    local source = list[i]
+    if loop.senders[source] then
+      loop.senders[source] = nil
+      if not loop.counts[source] then remove_source(loop, source) end
     end
   end
-  return dropped, sent
 end
 
---- Gives up whatever is waited for on this loop: nobody will ask for it.
----@return integer dropped exchanges that were under way
----@return integer sent of them, those that may have left
-function Loop:abandon()
-  local dropped, sent = 0, 0
-  for source in pairs(self.counts) do
-    local more, left = drop_all(self, source)
-    dropped, sent = dropped + more, sent + left
+--- Gives up whatever one coroutine waits for: nobody will ask for it.
+---@return string? phase of the exchange that was under way, if any
+function Loop:drop(co)
+  for source in pairs(self.senders) do
+    local phase = source:drop(co)
+    if phase then return phase end
   end
-  self.counts, self.kinds, self.timers, self.ready = {}, {}, {}, {}
-  self.first, self.last = 1, 0
-  return dropped, sent
+  for source in pairs(self.counts) do
+    for id, waiting in pairs(parked[source]) do
+      if waiting == co then parked[source][id] = nil end
+    end
+  end
 end
 
 -- Makes ready who has slept enough; returns the seconds until the next.
@@ -181,18 +191,20 @@ local function patience(kinds, seconds)
   return math.min(seconds, SLICE)
 end
 
---- Waits until somebody may be ready.
-function Loop:wait()
+--- Waits until somebody may be ready. `ended(co, ok, value)` is called for
+--- coroutines that went on meanwhile and have ended, or yielded a value.
+function Loop:wait(ended)
   local seconds, kinds = run_timers(self), self.kinds
   local kind = next(kinds)
   if not kind then return wait_for_timer(self, seconds) end
   if next(kinds, kind) then seconds = patience(kinds, seconds) end
   for wait_for, list in pairs(kinds) do
-    wait_for(list, seconds)
+    local left = wait_for(list, seconds, self, ended)
     -- backwards: a source that nobody waits for any more leaves the list
     for i = #list, 1, -1 do
-      collect(self, list[i])
+      if self.counts[list[i]] then collect(self, list[i]) end
     end
+    if left == 0 then forget_senders(self, list) end
   end
 end
 

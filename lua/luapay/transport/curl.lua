@@ -6,6 +6,8 @@ local guard = require "luapay.guard"
 local options = require "luapay.options"
 local task = require "luapay.task"
 
+local running = task.running
+
 local transport = {}
 
 local Curl = {}
@@ -43,8 +45,7 @@ local function open_pool(self)
 end
 
 -- The running coroutine, where the host's loop may go on meanwhile.
-local function suspendable(self)
-  if not self.suspend then return nil end
+local function suspendable()
   local co, main = coroutine.running()
   if main or not co then return nil end -- 5.1 has nil for the main program
   return guard.outermost(co)
@@ -78,13 +79,13 @@ end
 ---@return luapay.Response? response
 ---@return luapay.Failure? failure
 function Curl:send(request, timeout)
-  local pool = open_pool(self)
-  local group = task.running()
-  local co = not group and suspendable(self)
-  if not group and not co then return pool:perform(request, timeout) end
+  local pool = self.pool or open_pool(self)
+  local group = running()
+  if group then return group:send(pool, request, timeout) end
+  local co = self.suspend and suspendable()
+  if not co then return pool:perform(request, timeout) end
   local id, failure = pool:start(request, timeout)
   if not id then return nil, failure end
-  if group then return group:await(pool, id) end
   return await(self, co, id)
 end
 
@@ -92,11 +93,11 @@ end
 ---@param seconds number
 function Curl:sleep(seconds)
   local pool = open_pool(self)
-  local group = task.running()
+  local group = running()
   if group then return group:sleep(pool, seconds) end
   local now, wait = self.now, pool.wait
   local till = now() + seconds
-  local co = suspendable(self)
+  local co = self.suspend and suspendable()
   if co then
     self.sleepers[co] = till
     return suspend_until(self, co, function()
