@@ -4,10 +4,6 @@
 local luapay = require "luapay"
 local provider = require("luapay.sandbox").mobilepay_subscriptions()
 
-local function clock()
-  return provider:now()
-end
-
 local client = luapay.mobilepay_subscriptions {
   transport = provider:transport(),
   environment = "sandbox",
@@ -16,9 +12,15 @@ local client = luapay.mobilepay_subscriptions {
   client_secret = "sandbox-secret",
   provider_id = "f0000000-0000-4000-8000-000000000001",
 }
-local journal = luapay.journal.memory { clock = clock }
+local journal = luapay.journal.memory()
 
-local signup = luapay.flow.agreement { client = client, journal = journal }
+local signup = luapay.flow.agreement {
+  client = client,
+  journal = journal,
+  sleep = function(seconds) -- the sandbox's time
+    provider:advance(seconds)
+  end,
+}
 
 local function customer(reference)
   return {
@@ -43,7 +45,7 @@ end
 print("send Ann to", report.items[1].redirect)
 provider:accept(report.items[1].provider_id) -- the sandbox's Ann says yes
 
-report, fault = signup:await { "ann", "bob" }
+report, fault = signup:await { patience = 900 } -- all that are open
 for _, item in ipairs((report or fault.report).items) do
-  print(item.reference, item.state)
+  print(item.reference, item.state, item.provider_status)
 end

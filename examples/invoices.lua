@@ -10,11 +10,7 @@ local invoices = luapay.flow.invoices {
     api_secret_key = "secret",
     transport = provider:transport(),
   },
-  journal = luapay.journal.memory {
-    clock = function()
-      return provider.clock:now()
-    end,
-  },
+  journal = luapay.journal.memory(),
   source = "erp",
   run = "2024-02-01",
   portion = 100,
@@ -45,7 +41,6 @@ end
 provider:inject { at = "set_external_invoices", fault = "lost_answer" }
 local report, fault = invoices:run(customers())
 print(report and "all pushed" or fault) -- one portion is not known
-provider:advance(300)
 report, fault = invoices:run(customers()) -- looks for it first
 print(report and "all pushed" or fault)
 

@@ -5,10 +5,6 @@
 local luapay = require "luapay"
 local provider = require("luapay.sandbox").mobilepay_subscriptions()
 
-local function clock()
-  return provider:now()
-end
-
 local client = luapay.mobilepay_subscriptions {
   transport = provider:transport(),
   environment = "sandbox",
@@ -17,7 +13,7 @@ local client = luapay.mobilepay_subscriptions {
   client_secret = "sandbox-secret",
   provider_id = "f0000000-0000-4000-8000-000000000001",
 }
-local journal = luapay.journal.memory { clock = clock }
+local journal = luapay.journal.memory()
 
 -- Ann has signed up before.
 local agreement = assert(client:create_agreement {
@@ -35,7 +31,7 @@ assert(provider:accept(agreement.id))
 
 local one_off = luapay.flow.one_off { client = client, journal = journal }
 
-local asked = assert(one_off:run {
+local asked = assert(one_off:run_one {
   reference = "towel-17",
   agreementid = agreement.id,
   amount = "25.00",
@@ -46,14 +42,13 @@ print("send the customer to", asked.redirect)
 provider:accept(asked.provider_id) -- the sandbox's customer says yes
 
 local result = assert(one_off:await "towel-17")
-print("the payment is", result.state)
-if result.state == "reserved" then
-  local captured, fault = one_off:capture "towel-17"
-  if captured then
-    print("the payment is", captured.state)
-  elseif fault.outcome == "unknown" then
-    print("may be captured; recover finds out:", fault)
-  else
-    print("not captured:", fault)
-  end
+print("the payment is", result.provider_status) -- its money has not moved
+
+local captured, fault = one_off:capture "towel-17"
+if captured then
+  print("the money has", captured.money, captured.moved)
+elseif fault.outcome == "unknown" then
+  print("may be captured; recover finds out:", fault)
+else
+  print("not captured:", fault)
 end

@@ -11,15 +11,16 @@ local links = luapay.flow.payment_link {
     transport = provider:transport(),
   },
   journal = luapay.journal.memory(),
+  currency = "EUR",
 }
 
-local link, fault = links:run {
+local link, fault = links:run_one {
   reference = "order-17",
   media = "EMAIL",
   customer_email = "payer@shop.example",
   item_name = "Tea",
-  item_amount_in_cents = 1250,
-  tax_amount = 250,
+  price = "12.50",
+  tax = "2.50", -- the payer owes 15.00
   redirect_url = "https://shop.example/thanks",
 }
 if not link then
@@ -33,7 +34,7 @@ provider:pay(link.provider_id) -- the sandbox's payer
 
 local paid, problem = links:await("order-17", { patience = 3600 })
 if not paid then
-  print("not known yet:", problem)
+  print("not paid:", problem) -- its item says how it stands
   os.exit(1)
 end
-print(paid.reference, paid.status, paid.paid and "paid" or "not paid")
+print(paid.reference, paid.provider_status, paid.moved, paid.currency)

@@ -4,10 +4,6 @@
 local luapay = require "luapay"
 local provider = require("luapay.sandbox").mobilepay_subscriptions()
 
-local function clock()
-  return provider:now()
-end
-
 local client = luapay.mobilepay_subscriptions {
   transport = provider:transport(),
   environment = "sandbox",
@@ -16,7 +12,7 @@ local client = luapay.mobilepay_subscriptions {
   client_secret = "sandbox-secret",
   provider_id = "f0000000-0000-4000-8000-000000000001",
 }
-local journal = luapay.journal.memory { clock = clock }
+local journal = luapay.journal.memory()
 
 -- Ann has signed up before.
 local agreement = assert(client:create_agreement {
@@ -41,7 +37,13 @@ local payment = assert(client:request_one_off_payment {
 local whose = { agreementid = agreement.id, paymentid = payment.id }
 assert(client:capture_one_off_payment(whose))
 
-local refunds = luapay.flow.refunds { client = client, journal = journal }
+local refunds = luapay.flow.refunds {
+  client = client,
+  journal = journal,
+  sleep = function(seconds) -- the sandbox's time
+    provider:advance(seconds)
+  end,
+}
 
 local function back(reference, amount)
   return {
@@ -53,8 +55,9 @@ local function back(reference, amount)
   }
 end
 
-local issued = assert(refunds:run(back("towel-17 torn", "20.00")))
-print(issued.reference, assert(refunds:await(issued.reference)).state)
+assert(refunds:run_one(back("towel-17 torn", "20.00")))
+local issued = assert(refunds:await "towel-17 torn")
+print(issued.reference, issued.money, issued.returned)
 
-local report, fault = refunds:run { back("towel-17 late", "10.00") }
-print(report and "asked for" or fault)
+local item, fault = refunds:run_one(back("towel-17 late", "10.00"))
+print(item and "asked for" or fault)

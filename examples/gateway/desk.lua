@@ -32,9 +32,25 @@ function desk.open()
   desk.topup =
     luapay.flow.topup { client = infobip, journal = journal, mode = "each" }
   local settings = desk.settings
-  desk.ways.mobip = require("ways.mobip").new(desk.find, journal, with)
+  desk.ways.mobip = require("ways.mobip").new(desk.known, journal, with)
   desk.ways.mobilepay =
-    require("ways.mobilepay").new(desk.find, journal, with, settings)
+    require("ways.mobilepay").new(desk.known, journal, with, settings)
+  desk.book = journal:book {
+    account = "gateway",
+    flow = "orders",
+    main = "order",
+    appraise = function(entries)
+      local order = entries[1]
+      return {
+        state = order.state,
+        step = order.step,
+        money = "none", -- the payment's, and the credit's, are theirs to say
+        ended = false,
+        needs_person = false,
+        currency = order.currency,
+      }
+    end,
+  }
   desk.journal = journal
 end
 
@@ -50,14 +66,15 @@ function desk.account(channel)
   }
 end
 
--- The order behind an entry of ours.
-local function order_of(entry)
+-- The order behind what the journal has of it.
+local function order_of(record)
+  local entry = record and record.entries[1]
   if not entry then return nil end
   local details = entry.details
   return {
     reference = entry.reference,
     created_at = entry.created_at,
-    amount = luapay.money(entry.amount, entry.currency).decimal,
+    amount = entry.amount,
     currency = entry.currency,
     account = desk.account(details.channel),
     email = details.email,
@@ -65,65 +82,71 @@ local function order_of(entry)
   }
 end
 
+local function is_same(entry, order)
+  return entry.amount == order.amount
+    and entry.details.channel == order.account.channel
+    and entry.details.way == order.way
+end
+
 --- Writes an order down, or finds the one that was: the same reference is
 --- the same order, however often its form is sent.
 ---@return table? order
----@return luapay.Fault? fault
+---@return luapay.Fault? fault the journal's
 function desk.write(order)
-  local entry, fault = desk.journal:begin {
-    flow = "gateway",
-    reference = order.reference,
-    step = "order",
-    amount = order.amount,
-    currency = order.account.currency,
-    args = { order.account.channel, order.amount, order.way },
-    details = {
-      channel = order.account.channel,
-      email = order.email,
-      way = order.way,
-    },
-  }
-  if entry then
-    entry, fault = desk.journal:finish(entry, "pending")
-  elseif fault.code ~= "conflict" then
-    entry = fault.entry -- written down before
-  end
-  return order_of(entry), fault
+  local written, fault = desk.book:change(order.reference, function(item)
+    local known = item.entries[1]
+    if not known then
+      item:add {
+        step = "order",
+        state = "pending",
+        amount = order.amount,
+        currency = order.account.currency,
+        details = {
+          channel = order.account.channel,
+          email = order.email,
+          way = order.way,
+        },
+      }
+    end
+    local same = not known or is_same(known, order)
+    return { same = same, entries = item.entries }
+  end)
+  if not written then return nil, fault end
+  return written.same and order_of(written) or nil
 end
 
---- An entry of the journal, or nil. That the journal cannot be read is an
+local function must(value, fault)
+  if value == nil then error(tostring(fault)) end
+  return value
+end
+
+--- An order that was written down. That the journal cannot be read is an
 --- error: who calls back shall call again.
-function desk.find(filter)
-  local entry, fault = desk.journal:find(filter)
-  if entry == nil then error(tostring(fault)) end
-  return entry or nil
-end
-
---- An order that was written down.
 function desk.order(reference)
-  return order_of(desk.find {
-    flow = "gateway",
-    reference = reference,
-    step = "order",
-  })
+  return order_of(must(desk.book:get(reference)))
 end
 
 --- All orders, the oldest first.
 function desk.orders()
-  local each = desk.journal:each { flow = "gateway", step = "order" }
+  local each = desk.book:items {}
   return function()
-    local entry, fault = each()
-    if fault then error(tostring(fault)) end
-    return order_of(entry)
+    return order_of(each())
   end
 end
 
---- The top-up that followed an order, if any: by the journal.
+--- What the journal has of a reference in a flow, or nil.
+---@param flow luapay.Flow
+---@param reference string
 ---@return luapay.FlowItem?
-function desk.topped_up(reference)
-  local item, fault = desk.topup:get(reference, { refresh = false })
-  if not item and fault.code ~= "absent" then error(tostring(fault)) end
-  return item
+function desk.known(flow, reference)
+  local item, fault = flow:get(reference, { refresh = false })
+  if item or fault.code == "absent" then return item end
+  error(tostring(fault))
+end
+
+--- The top-up that followed an order, or nil.
+function desk.credit(reference)
+  return desk.known(desk.topup, reference)
 end
 
 return desk

@@ -17,42 +17,45 @@ local BUTTON = [[
 <form method="post" action="/operator/{action}">
 <input type="hidden" name="reference" value="{reference}">
 <input type="hidden" name="token" value="{token}">
-{{more}}<button class="plain">{label}</button></form>
+{{input}}<button class="plain">{label}</button></form>
 ]]
 
 local TRANSACTION = [[
-<label>Its transactionId <input name="transaction" required></label>
+<label>Its transactionId <input type="text" name="transactionId" required>
+</label>
 ]]
 
-local function button(order, action, label, more)
+local function button(order, action, label, input)
   return web.fill(BUTTON, {
     action = action,
     reference = order.reference,
     label = label,
-    more = more or "",
+    input = input or "",
     token = web.token("operator/" .. action .. "/" .. order.reference),
   })
 end
 
-local ADVICE = {
-  parked = "Look for it in Infobip's list of transactions, then say what you"
-    .. " have found:",
-  unknown = "Nothing yet: the provider is being asked.",
-}
-
 -- What to do about an order, as HTML.
 local function todo(order)
-  local html = web.escape(ADVICE[order.state] or "")
-  if order.state == "parked" then
+  local payment, credit = order.payment, order.credit
+  if payment and payment.needs_person then
+    return web.escape(payment.advice)
+  elseif credit and credit.needs_person then
+    local html = web.escape(credit.advice)
+    if credit.step ~= "credit" or credit.money ~= "unknown" then
+      return html
+    end
     return html
       .. button(order, "booked", "It was credited", TRANSACTION)
       .. button(order, "absent", "It was not credited")
-  elseif order.credit == "failed" then
+  elseif credit and credit.state == "failed" then
     return button(order, "again", "Credit it again")
-  elseif order.credit == "done" then
+  elseif credit and credit.money == "moved" then
     return button(order, "undo", "Roll the top-up back")
+  elseif credit and credit.money == "returned" then
+    return "Give the payment back at the provider, if it is to be."
   end
-  return html
+  return ""
 end
 
 local CHART = [[
@@ -98,7 +101,11 @@ local PAGE = [[
 {{rows}}</tbody></table></div>
 ]]
 
-local URGENT = { parked = 1, unknown = 2 }
+local URGENT = {
+  ["payment parked"] = 1,
+  ["credit parked"] = 1,
+  unknown = 2,
+}
 
 --- The page for a list of orders, as shop.today makes it.
 function operator.page(orders)
@@ -111,7 +118,7 @@ function operator.page(orders)
   for i, order in ipairs(orders) do
     order.todo = todo(order)
     rows[i] = web.fill(ROW, order)
-    if order.state == "parked" then open = open + 1 end
+    if URGENT[order.state] == 1 then open = open + 1 end
   end
   return pages.page(
     "Today's payments",

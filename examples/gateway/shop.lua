@@ -53,15 +53,15 @@ function shop.order(account, fields)
     email = fields.email,
     way = fields.method,
   }
-  if not order then
+  if not order and fault then
     ngx.log(ngx.ERR, tostring(fault))
+    return nil, "The order could not be written down. Nothing was charged."
+  elseif not order then
     return nil, "This form was sent before, with something else in it."
   end
   local asked, why = order.way:ask(order, desk.settings.address)
   -- what is unknown, or was asked before, has a page that tells
-  if asked or why.outcome == "unknown" or why.kind == "journal" then
-    return order.reference
-  end
+  if asked or why.outcome == "unknown" then return order.reference end
   ngx.log(ngx.WARN, tostring(why))
   return nil, "The payment could not be begun. Nothing was charged; try again."
 end
@@ -80,19 +80,19 @@ local function credit(order)
   return done, fault
 end
 
--- What follows from how a payment stands: credited when it is paid, rolled
--- back when the money was given back. True when nothing is left to do now.
+-- What follows from how a payment stands: credited when its money has moved,
+-- rolled back when it was returned. True when nothing is left to do now.
 local function follow(order)
   local reference = order.reference
-  local payment, credited =
-    order.way:entry(reference), desk.topped_up(reference)
+  local payment = order.way:payment(reference)
+  local credited = desk.credit(reference)
   if not payment then return true end
-  if payment.state == "done" and not credited then
+  if payment.money == "moved" and not credited then
     credit(order)
   elseif
-    payment.state == "compensated"
+    payment.money == "returned"
     and credited
-    and credited.state == "done"
+    and credited.money == "moved"
     and not credited.needs_person -- refused: the operator's
   then
     desk.topup:undo(reference, { note = "the payment was given back" })
@@ -108,26 +108,24 @@ function shop.callback(name, reference)
   return true
 end
 
-local MAY_CHANGE = { pending = true, done = true }
-
 --- Looks after an order whose callback may be late, or never come.
 function shop.look_after(order)
-  local payment = order.way:entry(order.reference)
-  if payment and MAY_CHANGE[payment.state] then
-    order.way:look(order)
+  local payment = order.way:payment(order.reference)
+  if payment and payment.money ~= "returned" and payment.state ~= "closed" then
+    order.way:refresh(order)
     follow(order)
   end
 end
 
---- What a person has found out about a credit whose answer was lost: it has
---- this id at Infobip, or is not there.
+--- The operator has found a credit whose answer was lost.
 function shop.actions.booked(reference, fields)
   return desk.topup:found(reference, {
-    provider_id = fields.transaction ~= "" and fields.transaction or nil,
+    provider_id = fields.transactionId,
     who = "operator",
   })
 end
 
+--- The operator has made sure that it is not there, and never will be.
 function shop.actions.absent(reference)
   local good, fault = desk.topup:absent(reference, { who = "operator" })
   if not good then return nil, fault end
@@ -137,12 +135,12 @@ end
 --- Credits once more what certainly was not credited.
 function shop.actions.again(reference)
   local order = desk.order(reference)
-  local payment = order and order.way:entry(reference)
-  if payment and payment.state == "done" then return credit(order) end
+  local payment = order and order.way:payment(reference)
+  if payment and payment.money == "moved" then return credit(order) end
   return nil, "It is not paid."
 end
 
---- Rolls a top-up back.
+--- Rolls a top-up back. The payment stays where it is.
 function shop.actions.undo(reference)
   return desk.topup:undo(reference, { note = "rolled back by the operator" })
 end

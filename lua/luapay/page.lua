@@ -15,16 +15,10 @@ local function items_of(result, name)
   return items
 end
 
-local function size_of(result, args)
-  local first = result[1]
-  local said = type(first) == "table" and first.page_size
-  return args.pageSize or (type(said) == "number" and said) or nil
-end
-
 --- Gives a result `items()`, `next()` and `number`. `next()` returns the
---- next page, or nil behind the last one: a page that is empty, or shorter
---- than the size that was asked for. To go on another day, ask for
---- `pageNumber = number + 1`.
+--- next page, or nil behind the last one, which is empty: a page that is
+--- shorter than was asked for is not the last, for a list moves while it is
+--- read. To go on another day, ask for `pageNumber = number + 1`.
 ---@param result table what the provider has answered: a list of parts
 ---@param endpoint table see row.lua
 ---@param args table those of this page
@@ -32,7 +26,6 @@ end
 ---@return table result
 function page.wrap(result, endpoint, args, fetch)
   local items = items_of(result, endpoint.page_items)
-  local size = size_of(result, args)
   local methods = { number = args[endpoint.page] }
 
   function methods.items()
@@ -41,7 +34,7 @@ function page.wrap(result, endpoint, args, fetch)
 
   ---@async
   function methods.next()
-    if #items == 0 or (size and #items < size) then return nil end
+    if #items == 0 then return nil end
     local following = {}
     for name, value in pairs(args) do
       following[name] = value

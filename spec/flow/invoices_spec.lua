@@ -28,16 +28,23 @@ local function customer(id, ...)
   }
 end
 
-describe("invoices", function()
+describe("luapay.flow.invoices", function()
   local provider, way, journal
 
   before_each(function()
     local _
     provider, _, way = mobip.open()
+    local function now()
+      return provider.clock:now()
+    end
     journal = luapay.journal.memory {
-      clock = function()
-        return provider.clock:now()
-      end,
+      clock = {
+        wall = now,
+        boot = now,
+        boot_id = function()
+          return "one"
+        end,
+      },
     }
   end)
 
@@ -67,8 +74,12 @@ describe("invoices", function()
 
   it("are pushed, and there", function()
     local report = assert(flow():run(three()))
-    assert.same({ done = 1 }, report.counts)
-    assert.equal("day-1-1", report.items[1].reference)
+    assert.same({ done = 1 }, report.states)
+    assert.same({ "day-1-1", "none", true }, {
+      report.items[1].reference,
+      report.items[1].money,
+      report.items[1].ended,
+    })
     assert.equal(3, report.items[1].invoices)
     assert.equal("C-2", assert(flow():read({ "3" }))["3"].CustomerId)
     assert.equal("4990", assert(flow():read())["1"].Amount_in_cents)
@@ -114,7 +125,7 @@ describe("invoices", function()
     other[1].InvoicesList[1].Amount_in_cents = 1
     local report, err = flow():run(other)
     assert.is_nil(report)
-    assert.equal("incomplete", err.kind)
+    assert.equal("conflict", err.code)
     assert.equal("conflict", err.report.items[1].fault.code)
     assert(flow({ run = "day-2" }):run(other))
     assert.equal("1", assert(flow():read())["1"].Amount_in_cents)
@@ -127,11 +138,12 @@ describe("invoices", function()
       assert.is_nil(report)
       assert.equal("unsettled", err.kind)
       assert.equal("unknown", err.outcome)
-      report, err = flow():run(three()) -- too early to ask
-      assert.is_nil(report)
-      assert.equal("unknown", err.outcome)
+      assert.equal("unknown", err.report.items[1].state)
+      provider:advance(1000) -- what is queued may still come
+      flow():run(three())
       assert.equal(1, pushed())
-      provider:advance(100)
+      provider:advance(3000)
+      flow():run(three())
       assert(flow():run(three()))
       assert.equal(sent, pushed())
     end)
@@ -139,18 +151,42 @@ describe("invoices", function()
     it("are settled by recover as well: " .. fault, function()
       provider:inject { at = "set_external_invoices", fault = fault }
       flow():run(three())
-      provider:advance(100)
-      assert.equal(1, assert(flow():recover()).settled)
+      provider:advance(3700)
+      local state = fault == "closed" and "failed" or "done"
+      assert.same({ [state] = 1 }, assert(flow():recover()).states)
       assert(flow():run(three()))
       assert.equal(sent, pushed())
     end)
   end
 
+  it("keep the customers' data out of the journal", function()
+    provider:inject { at = "set_external_invoices", fault = "closed" }
+    local list = three()
+    list[1].CustomerEmail = "payer@shop.test"
+    flow():run(list)
+    for record in
+      journal
+        :book({
+          account = flow().client:about().account,
+          flow = "invoices",
+          run = "day-1",
+          main = "push",
+          appraise = function()
+            return {}
+          end,
+        })
+        :items {}
+    do
+      local text = require("luapay.core").encode(record.entries)
+      assert.not_matches("payer@shop", text)
+    end
+  end)
+
   it("of other portions are pushed when one fails", function()
     provider:inject { at = "set_external_invoices", fault = "refuse" }
     local report, err = flow({ portion = 2 }):run(three())
     assert.is_nil(report)
-    assert.same({ failed = 1, done = 1 }, err.report.counts)
+    assert.same({ failed = 1, done = 1 }, err.report.states)
     assert(flow({ portion = 2 }):run(three()))
     assert.equal(0, #assert(flow():compare(three())).missing)
   end)

@@ -3,22 +3,18 @@
 
 local events = require "luapay.callback.subscriptions_events"
 local helper = require "spec.subscriptions.helper"
-local journal = require "luapay.journal"
 local luapay = require "luapay"
-local memory = require "luapay.journal.memory"
 
 describe("luapay.flow.refunds", function()
-  local provider, client, agreement, payment, store
+  local provider, client, agreement, payment, journal
 
   local function flow(changes)
     local options = {
       client = client,
-      journal = journal.memory {
-        store = store,
-        clock = function()
-          return provider:now()
-        end,
-      },
+      journal = journal,
+      sleep = function(seconds)
+        provider:advance(seconds)
+      end,
     }
     for name, value in pairs(changes or {}) do
       options[name] = value
@@ -31,11 +27,13 @@ describe("luapay.flow.refunds", function()
       reference = reference,
       agreementid = agreement,
       paymentid = payment,
-      amount = amount,
+      amount = amount or "all",
+      currency = "DKK",
       status_callback_url = "https://gym.example/refunds",
     }
     for name, value in pairs(changes or {}) do
       item[name] = value
+      if value == helper.without then item[name] = nil end
     end
     return item
   end
@@ -47,60 +45,112 @@ describe("luapay.flow.refunds", function()
     }
   end
 
+  local function stored(reference)
+    return assert(flow():get(reference, { refresh = false }))
+  end
+
+  local function look(item)
+    return { item.state, item.money, item.provider_status, item.amount }
+  end
+
   before_each(function()
     provider, client = helper.open()
     agreement = helper.agree(provider, client)
     payment = helper.request(provider, client, agreement) -- of 12.50
     provider:go_to(3, 3.5)
-    store = memory.new()
+    local function now()
+      return provider:now()
+    end
+    journal = luapay.journal.memory {
+      clock = {
+        wall = now,
+        boot = now,
+        boot_id = function()
+          return "one"
+        end,
+      },
+    }
   end)
 
   it("asks, and follows each to its end", function()
     local refunds = flow { concurrency = 1 }
-    local report = assert(refunds:run { order("a", "5.00"), order("b") })
-    assert.same({ requested = 2 }, report.counts)
-    assert.equal("7.50", report.items[2].amount)
+    local report = assert(refunds:run { order("a", "5.00"), order "b" })
+    assert.same(
+      { "pending", "asked", "Requested", "5.00" },
+      look(report.items[1])
+    )
+    assert.same(
+      { "pending", "asked", "Requested", "7.50" },
+      look(report.items[2])
+    )
     provider:decline_refund(report.items[1].provider_id)
-    report = assert(refunds:await())
-    assert.same({ declined = 1, issued = 1 }, report.counts)
-    assert.equal("declined", report.items[1].state)
-    assert.equal("declined", assert(refunds:run(order("a", "5.00"))).state)
-    assert.equal("issued", assert(refunds:run(order "b")).state)
+    local told, err = refunds:await()
+    assert.is_nil(told)
+    assert.same({ "incomplete", "declined" }, { err.kind, err.code })
+    assert.same({ "closed", "none", "Declined", "5.00" }, look(stored "a"))
+    assert.same({ "done", "returned", "Issued", "7.50" }, look(stored "b"))
+    assert.equal("7.50", stored("b").returned)
+    assert.is_nil((refunds:run_one(order("a", "5.00"))))
+    assert(refunds:run_one(order "b"))
     assert.equal(2, #list())
     assert.is_true(provider:check())
   end)
 
-  it("gives back no more than is left, also side by side", function()
+  it("gives back no more than is left", function()
     local refunds = flow()
-    assert(refunds:run(order("a", "10.00")))
-    local result, err = refunds:run(order("b", "2.51"))
-    assert.is_nil(result)
-    assert.equal("argument", err.kind)
-    assert.equal("amount", err.field)
-    assert.equal("failed", err.outcome)
-    local _, both = refunds:run { order("c", "2.00"), order("d", "2.00") }
-    assert.equal("incomplete", both.kind)
-    local sum = 0
-    for _, refund in ipairs(list()) do
-      sum = sum + tonumber(refund.amount)
-    end
-    assert.is_true(sum <= 12.5)
+    assert(refunds:run_one(order("a", "10.00")))
+    local item, err = refunds:run_one(order("b", "2.51"))
+    assert.is_nil(item)
+    assert.same(
+      { "argument", "amount", "failed" },
+      { err.kind, err.field, err.outcome }
+    )
+    assert.same({ "failed", "none" }, { err.item.state, err.item.money })
+    assert.matches("2.50 of 12.50", err.message)
+    assert.equal(1, #list())
   end)
 
-  it("counts what may be on its way", function()
+  for _, concurrency in ipairs { 1, 8 } do
+    it(
+      "gives the first back of two that exceed, of " .. concurrency,
+      function()
+        local _, err = flow({ concurrency = concurrency }):run {
+          order("c", "7.00"),
+          order("d", "7.00"),
+        }
+        assert.equal("argument", err.kind)
+        assert.same({ pending = 1, failed = 1 }, err.report.states)
+        assert.equal(1, #list())
+        -- again: the same one fits, and the same one does not
+        assert.is_nil((flow():run { order("c", "7.00"), order("d", "7.00") }))
+        assert.equal(1, #list())
+      end
+    )
+  end
+
+  it("counts what may be on its way, in any run", function()
     provider:inject { at = "request_refund", fault = "closed" }
-    local _, err = flow():run(order("a", "10.00"))
+    local _, err = flow():run_one(order("a", "10.00"))
     assert.equal("unknown", err.outcome)
-    _, err = flow { run = "another" }:run(order("b", "5.00"))
+    _, err = flow({ run = "another" }):run_one(order("b", "5.00"))
     assert.equal("amount", err.field)
-    assert.truthy(err.message:find("2.50 of 12.50", 1, true))
+    assert.matches("2.50 of 12.50", err.message)
     assert.equal(0, #list())
   end)
 
   it("refuses when nothing is left", function()
-    assert(flow():run(order "a"))
-    local _, err = flow():run(order "b")
-    assert.equal("amount", err.field)
+    assert(flow():run_one(order "a"))
+    local _, err = flow():run_one(order "b")
+    assert.same({ "argument", "amount" }, { err.kind, err.field })
+  end)
+
+  it("keeps what all was, when it is run again", function()
+    assert(flow():run_one(order("a", "2.50")))
+    local item = assert(flow():run_one(order "b"))
+    assert.equal("10.00", item.amount)
+    item = assert(flow():run_one(order "b"))
+    assert.equal("10.00", item.amount)
+    assert.equal(2, #list())
   end)
 
   for _, case in ipairs {
@@ -109,25 +159,73 @@ describe("luapay.flow.refunds", function()
   } do
     it("finds out whether a lost one " .. case[1], function()
       provider:inject { at = "request_refund", fault = case[2] }
-      local _, err = flow():run(order "a")
+      local item, err = flow():run_one(order "a")
+      assert.is_nil(item)
       assert.equal("unsettled", err.kind)
+      assert.same({ "unknown", "unknown", nil, "12.50" }, look(err.item))
       provider:advance(61)
-      assert.truthy(flow():run(order "a"))
-      assert.equal("issued", assert(flow():await "a").state)
+      item = flow():run_one(order "a")
+      if case[2] == "closed" then
+        assert.is_nil(item) -- absence is no proof before the horizon
+        provider:advance(4 * 3600)
+        assert(flow():recover())
+        assert.same({ "failed", "none", nil, "12.50" }, look(stored "a"))
+        assert(flow():run_one(order "a"))
+      end
+      assert.equal("returned", assert(flow():await "a").money)
       assert.equal(1, #list())
       assert.equal(12.5, tonumber(list()[1].amount))
     end)
   end
 
+  it("is not asked for again while its list lags", function()
+    provider:inject { at = "request_refund", fault = "lost_answer" }
+    provider:inject {
+      at = "list_refunds",
+      fault = "lag",
+      seconds = 90,
+      times = 99,
+    }
+    flow():run_one(order "a")
+    for _ = 1, 3 do
+      provider:advance(61)
+      flow():run_one(order "a")
+    end
+    provider:clear()
+    assert(flow():run_one(order "a"))
+    assert.equal(1, #list())
+  end)
+
+  it("parks what fits twice, until a person says which it is", function()
+    provider:inject { at = "request_refund", fault = "lost_answer" }
+    flow():run_one(order("a", "5.00"))
+    assert(client:request_refund {
+      agreementid = agreement,
+      paymentid = payment,
+      amount = "5.00",
+      external_id = "a",
+      status_callback_url = "https://gym.example/refunds",
+    })
+    provider:advance(61)
+    local item, err = flow():run_one(order("a", "5.00"))
+    assert.is_nil(item)
+    assert.same({ "parked", "unknown", nil, "5.00" }, look(err.item))
+    assert.equal(2, #err.item.candidates)
+    item = assert(flow():found("a", { provider_id = list()[1].id }))
+    assert.is_false(item.needs_person)
+    assert.equal(list()[1].id, item.provider_id)
+  end)
+
   it("takes callbacks once", function()
     local refunds = flow()
-    assert(refunds:run(order "a"))
+    assert(refunds:run_one(order "a"))
     local from = #provider:callbacks()
     provider:advance(10)
     local issued = events.read(provider:callbacks(from)[1].body)[1]
+    issued.verified = true
     for _ = 1, 2 do
-      local entry = assert(refunds:on_callback(issued))
-      assert.equal("done", entry.state)
+      assert.is_true(refunds:on_callback(issued))
+      assert.same({ "done", "returned", "Issued", "12.50" }, look(stored "a"))
     end
   end)
 
@@ -136,13 +234,14 @@ describe("luapay.flow.refunds", function()
       external_id = "next",
       due_date = provider:day(4),
     })
-    local _, err = flow():run(order("a", nil, { paymentid = due }))
-    assert.equal("paymentid", err.field)
+    local _, err = flow():run_one(order("a", nil, { paymentid = due }))
+    assert.same({ "argument", "paymentid" }, { err.kind, err.field })
     provider:advance(94 * 86400)
-    assert.truthy(flow { days = 365 }:run(order "b"))
-    _, err = flow():run(order "c")
+    assert.truthy(flow({ days = 365 }):run_one(order("b", "1.00")))
+    _, err = flow():run_one(order("c", "1.00"))
     assert.equal("paymentid", err.field)
-    assert.truthy(err.message:find("90 days", 1, true))
+    assert.matches("90 days", err.message)
+    assert(flow():run_one(order("b", "1.00"))) -- what is known is known
   end)
 
   it("gives a one-off payment back", function()
@@ -153,28 +252,47 @@ describe("luapay.flow.refunds", function()
       paymentid = id,
     })
     local item = order("a", nil, { paymentid = id, payment_type = "OneOff" })
-    assert(flow():run(item))
-    assert.equal("issued", assert(flow():await "a").state)
+    assert(flow():run_one(item))
+    assert.equal("returned", assert(flow():await "a").money)
   end)
 
   it("does not use a reference for another payment", function()
-    assert(flow():run(order("a", "1.00")))
+    assert(flow():run_one(order("a", "1.00")))
     local id = helper.one_off(client, agreement)
-    local _, err = flow():run(order("a", nil, { paymentid = id }))
-    assert.equal("reference", err.field)
+    local _, err = flow():run_one(order("a", "1.00", { paymentid = id }))
+    assert.same({ "conflict", "unknown" }, { err.code, err.outcome })
   end)
 
-  for _, case in ipairs {
-    { "a bad amount", { amount = "1.005" }, "items[1].amount" },
-    { "another type", { payment_type = "x" }, "items[1].payment_type" },
-    { "no date", { paid_on = "soon" }, "items[1].paid_on" },
+  for what, case in pairs {
+    ["no amount"] = { { amount = helper.without }, "amount" },
+    ["a misspelt amount"] = {
+      { amount = helper.without, amuont = "1.00" },
+      "amuont",
+    },
+    ["a misspelt all"] = { { amount = "All" }, "amount" },
+    ["a number for an amount"] = { { amount = 5 }, "amount" },
+    ["nothing"] = { { amount = "0.00" }, "amount" },
+    ["less than nothing"] = { { amount = "-5.00" }, "amount" },
+    ["half a cent"] = { { amount = "1.005" }, "amount" },
+    ["another type"] = { { payment_type = "x" }, "payment_type" },
+    ["a day that is none"] = { { paid_on = "soon" }, "paid_on" },
   } do
-    it("refuses " .. case[1] .. " before anything is sent", function()
+    it("refuses " .. what .. ", and sends nothing", function()
       local before = #provider:requests()
-      local result, err = flow():run { order("a", nil, case[2]) }
-      assert.is_nil(result)
-      assert.equal(case[3], err.field)
+      local item, err = flow():run_one(order("a", nil, case[1]))
+      assert.is_nil(item)
+      assert.equal("argument", err.kind)
+      assert.equal(case[2], err.field:match "[%w_]+$")
       assert.equal(before, #provider:requests())
     end)
   end
+
+  it("says nothing of a refund that it could not look up", function()
+    provider:inject { at = "list_refunds", fault = "error" }
+    local item, err = flow():run_one(order "a")
+    assert.is_nil(item)
+    assert.equal("failed", err.outcome) -- nothing was asked for
+    assert.equal(0, #list())
+    assert(flow():run_one(order "a"))
+  end)
 end)

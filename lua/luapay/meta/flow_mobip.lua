@@ -1,136 +1,84 @@
 ---@meta
--- The types of the flows over Mobip.
+-- The types of the flows over Mobip; what all flows have is in flow.lua.
 
----@class luapay.FlowItem
----@field reference string
----@field state "not_tried"|"unknown"|luapay.JournalState what is known of it
----@field status? string the provider's own word
----@field provider_id? string
----@field fault? luapay.Fault
-
----@class luapay.PaymentLinkOptions
+---@class luapay.PaymentLinkOptions : luapay.FlowOptions
 ---@field client luapay.Mobip
----@field journal luapay.Journal
----@field concurrency? integer requests side by side, 8
----@field every? number seconds to the first question, 2
----@field most? number seconds between two questions, 60
----@field patience? number seconds to wait in all, 900
----@field run? string a name for what belongs together
----@field call? luapay.CallOptions of each call
----@field clock? fun(): number seconds since 1970
----@field sleep? fun(seconds: number)
----@field on_progress? fun(progress: luapay.Progress)
+---@field currency? string of amounts that are decimal text, like EUR
 
---- `reference`, and the arguments of send_payment_request; without `media`
---- those of create_one_use_qr.
+--- `reference`, `price` and `tax`, and the arguments of
+--- send_payment_request; without `media` those of create_one_use_qr.
 ---@class luapay.PaymentLinkItem
 ---@field reference string a text of your own, once in a run
----@field media? "SMS"|"EMAIL"
+---@field price string|luapay.Money without tax
+---@field tax? string|luapay.Money the payer owes price and tax
 ---@field item_name string
----@field item_amount_in_cents integer|luapay.Money
 ---@field redirect_url string
----@field [string] any
+---@field media? "SMS"|"EMAIL"
+---@field customer_email? string
+---@field customer_phone? string
+---@field customer_name? string
+---@field call_back_url? string
+---@field track_id? string the reference, unless given
+---@field language? "EN"|"FR"
+---@field retry_period? integer|string days between reminders
+---@field retry_attempts? integer|string
+---@field transaction_ttl? integer|string days
 
----@class luapay.PaymentLinkResult : luapay.FlowItem
----@field paid boolean paid, and not given back
+---@class luapay.PaymentLinkState : luapay.FlowItem
+---@field track_id string
 ---@field url_checkout? string
 ---@field url_qr? string
 ---@field raw_qr? string
----@field reason? string
+---@field payment_method? string
 
----@class luapay.PaymentLink
+---@class luapay.PaymentLink : luapay.Flow
 local PaymentLink = {}
 
 ---@async
----@param items luapay.PaymentLinkItem|luapay.PaymentLinkItem[]
----@return table? result
----@return luapay.Fault? fault
-function PaymentLink:run(items) end
-
----@async
 ---@param reference string
----@return luapay.PaymentLinkResult? item
----@return luapay.Fault? fault
-function PaymentLink:look(reference) end
-
----@async
----@param reference string
----@param options? { patience: number? }
----@return luapay.PaymentLinkResult? item
----@return luapay.Fault? fault
-function PaymentLink:await(reference, options) end
-
----@async
----@param reference string
----@param media "SMS"|"EMAIL"
----@return luapay.PaymentLinkResult? item
----@return luapay.Fault? fault
-function PaymentLink:resend(reference, media) end
-
----@async
----@param reference string
----@return luapay.PaymentLinkResult? item
+---@return luapay.PaymentLinkState? item
 ---@return luapay.Fault? fault
 function PaymentLink:cancel(reference) end
 
 ---@async
----@param event table of luapay.callback.mobip
----@return luapay.JournalEntry|false|nil entry
+---@param reference string
+---@param options { media: "SMS"|"EMAIL" }
+---@return luapay.PaymentLinkState? item
 ---@return luapay.Fault? fault
-function PaymentLink:on_callback(event) end
+function PaymentLink:resend(reference, options) end
 
----@param item luapay.PaymentLinkResult
+---@param item luapay.PaymentLinkState
 ---@return string? bytes of a PNG
 ---@return luapay.Fault? fault
 function PaymentLink:png(item) end
 
----@param item luapay.PaymentLinkResult
+---@param item luapay.PaymentLinkState
 ---@param options? { light: boolean? }
 ---@return string? text
 ---@return luapay.Fault? fault
 function PaymentLink:text(item, options) end
 
----@async
----@return table? report
----@return luapay.Fault? fault
-function PaymentLink:recover() end
-
----@class luapay.QueueOptions
+---@class luapay.QueueOptions : luapay.FlowOptions
 ---@field client luapay.Mobip of an account that may read the queue
----@field journal luapay.Journal
----@field handle fun(transaction: table, about: { again: boolean }): boolean?, any true: finished; false and why
+--- Yours: true when its work is done for good, false and why when not.
+---@field handle fun(transaction: table, about: { again: boolean }): boolean?, any
 ---@field limit? integer transactions fetched at a time, 100
 ---@field concurrency? integer functions side by side, 1
 ---@field trid_field? string where a row has its trid, "mobip_trid"
----@field run? string a name for what belongs together
----@field call? luapay.CallOptions of each call
----@field clock? fun(): number seconds since 1970
----@field sleep? fun(seconds: number)
----@field on_progress? fun(progress: luapay.Progress)
 
----@class luapay.Queue
+---@class luapay.Queue : luapay.Flow
 local Queue = {}
 
 ---@async
----@return table? report items, counts, unreadable
+---@return luapay.FlowReport? report
 ---@return luapay.Fault? fault
 function Queue:run() end
 
----@async
----@return table? report
----@return luapay.Fault? fault
-function Queue:recover() end
-
----@class luapay.InvoicesOptions
+---@class luapay.InvoicesOptions : luapay.FlowOptions
 ---@field client luapay.Mobip
----@field journal luapay.Journal
 ---@field run string names this push; another one for each
 ---@field source string the ExternalSourceId
 ---@field portion? integer invoices in one request at most, 100
----@field call? luapay.CallOptions of each call
----@field clock? fun(): number seconds since 1970
----@field sleep? fun(seconds: number)
----@field on_progress? fun(progress: luapay.Progress)
 
 --- Your labels, by what they mean to Mobip.
 ---@class luapay.InvoiceLabels
@@ -139,12 +87,12 @@ function Queue:recover() end
 ---@field fully_paid string
 ---@field partially_paid string
 
----@class luapay.Invoices
+---@class luapay.Invoices : luapay.Flow
 local Invoices = {}
 
 ---@async
 ---@param customers table[]|fun(): table? as set_external_invoices takes them
----@return table? report items, counts
+---@return luapay.FlowReport? report an item is a portion
 ---@return luapay.Fault? fault
 function Invoices:run(customers) end
 
@@ -165,8 +113,3 @@ function Invoices:read(ids) end
 ---@return { same: integer, missing: string[], different: table[] }? comparison
 ---@return luapay.Fault? fault
 function Invoices:compare(customers) end
-
----@async
----@return table? report
----@return luapay.Fault? fault
-function Invoices:recover() end

@@ -558,7 +558,8 @@ function items.run(flow, given)
       3
     )
   end
-  if flow.portion then return run_portions(flow, given) end
+  local spec = flow.kind.steps[flow.kind.main]
+  if spec and spec.many then return run_portions(flow, given) end
   return run_list(flow, given)
 end
 

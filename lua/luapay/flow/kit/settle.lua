@@ -59,12 +59,14 @@ local function absent(flow, item, entry, now, read_at)
 end
 
 -- What fits an open entry: one of the right amount that is no other's.
-local function match(flow, item, entry, found, now)
+local function match(flow, item, entry, found, now, all)
   local free = {}
   for _, told in ipairs(found) do
     if not item:owner(told.provider_id) then free[#free + 1] = told end
   end
-  if #free == 0 then
+  if found.person then
+    park(item, entry, found.person)
+  elseif #free == 0 then
     absent(flow, item, entry, now, found.read_at)
   elseif #free > 1 then
     park(item, entry, "candidates", ids_of(free))
@@ -77,6 +79,10 @@ local function match(flow, item, entry, found, now)
     end
     told.read = true
     step.learn(flow, item, entry, told, now)
+    local spec = money.spec(flow.kind, entry)
+    for i = 2, #all do
+      spec.conclude_link(flow, all[i], entry, { told = told }, now)
+    end
   end
 end
 
@@ -145,8 +151,8 @@ local function ask(flow, entry, memo, record)
     if found[1] or not spec.repeats then
       return true,
         nil,
-        function(item, there, now)
-          match(flow, item, there, found, now)
+        function(item, there, now, all)
+          match(flow, item, there, found, now, all)
         end
     end
   end

@@ -393,7 +393,13 @@ function step.begin(flow, item, want, now, plan, all)
   local err = not plan
     and want.guard
     and want.guard(flow, item, want, now, all)
-  if err then return "refused", err end
+  if err then
+    local planned = entry and entry.state == "planned"
+    if planned and err.outcome ~= "unknown" then -- or it would be sent later
+      item:set(entry, { state = "failed", fault = step.of_fault(err) })
+    end
+    return "refused", err
+  end
   local fields = fields_of(want)
   if not entry then
     fields.state = plan and "planned" or "sent"

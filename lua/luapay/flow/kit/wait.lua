@@ -34,11 +34,10 @@ function wait.refresh(flow, record, memo)
   end
   local now, err = flow.book:get(record.reference, record.run)
   if not now then return nil, err end
-  local item = report.item(flow, now)
-  if item.state == "pending" or item.money == "unknown" then
-    return settle.read(flow, now, memo or {})
-  end
-  return now
+  local main = step.main(now)
+  local is_over = main.state == "failed" or main.state == "planned"
+  if is_over or money.OPEN[main.state] then return now end
+  return settle.read(flow, now, memo or {}) -- an end may have changed
 end
 
 local function too_long(flow, item, code, message)

@@ -52,6 +52,18 @@ function methods:deny(trid, reason)
   move(self, trid, "DENIED", { reason = reason or "refused by the bank" })
 end
 
+--- The payer pays what had ended: the payment was on its way then.
+---@param trid string
+---@param method? string how; "CARD"
+function methods:pay_late(trid, method)
+  local row = find(self, trid)
+  if row.status == "PAID" then
+    error(("sandbox: %s is PAID already"):format(trid), 2)
+  end
+  local more = { payment_method = method }
+  transactions.finish(self.state, row, "PAID", more)
+end
+
 --- The payer gives up.
 ---@param trid string
 ---@param reason? string

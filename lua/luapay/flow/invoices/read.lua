@@ -1,4 +1,4 @@
--- invoices_read.lua - what Mobip has of invoices that were pushed, and how
+-- read.lua - what Mobip has of invoices that were pushed, and how
 -- it differs from what it should have.
 
 local core = require "luapay.core"

@@ -1,4 +1,4 @@
--- invoices_portion.lua - cuts customers with their invoices into portions
+-- portion.lua - cuts customers with their invoices into portions
 -- that one request takes.
 
 local portions = {}
