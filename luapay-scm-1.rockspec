@@ -267,6 +267,8 @@ build = {
     ["luapay.journal.old.writable"] = "lua/luapay/journal/old/writable.lua",
     ["luapay.journal.read"] = "lua/luapay/journal/read.lua",
     ["luapay.journal.store.memory"] = "lua/luapay/journal/store/memory.lua",
+    ["luapay.journal.store.sql.dialect"] =
+      "lua/luapay/journal/store/sql/dialect.lua",
     ["luapay.journal.store.sql"] = "lua/luapay/journal/store/sql/init.lua",
     ["luapay.journal.store.sql.postgres"] =
       "lua/luapay/journal/store/sql/postgres.lua",

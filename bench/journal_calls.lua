@@ -4,7 +4,6 @@
 local call = require "bench.call"
 local core = require "luapay.core"
 local luapay = require "luapay"
-local step = require "luapay.flow.step"
 
 local path, at_once = arg[3], tonumber(arg[4])
 
@@ -29,27 +28,35 @@ local infobip = luapay.infobip(
   )
 )
 
-local flow = { name = "bench", run = "", client = infobip }
-if path ~= "-" then flow.journal = open_journal() end
-
-local function keep(result)
-  return { provider_id = result.transactionId }
-end
+local journal = path ~= "-" and open_journal()
+local book = journal and journal:book { flow = "bench" }
 
 local function bare()
   assert(infobip:add_funds(call.args()))
 end
 
+-- What a flow does with one call: durable before it leaves, and afterwards.
 local function journalled(number)
-  local args = call.args()
-  assert(step.take(flow, {
-    reference = "order-" .. number,
-    step = "credit",
-    method = "add_funds",
-    args = args,
-    amount = args.amount,
-    currency = args.currencycode,
-    keep = keep,
+  local args, reference = call.args(), "order-" .. number
+  local sent = assert(book:change(reference, function(item)
+    if item:entry "credit" then return false end
+    return item:add {
+      step = "credit",
+      state = "sent",
+      endpoint = "infobip.add_funds",
+      amount = args.amount,
+      currency = args.currencycode,
+      details = args,
+    }
+  end))
+  local result = assert(infobip:add_funds(args))
+  local id = result.transactionId
+  assert(book:change(reference, function(item)
+    local kept = item:entry "credit"
+    if not item:mine(kept, sent) then return false end
+    return item:set(kept, { state = "done", provider_id = id })
+  end, {
+    known = { reference = reference, step = "credit", provider_id = id },
   }))
 end
 
@@ -67,6 +74,6 @@ call.measure(core.now, function(count)
   luapay.map(
     numbers(count),
     { concurrency = at_once, each = function() end },
-    flow.journal and journalled or bare
+    journal and journalled or bare
   )
 end)

@@ -188,6 +188,7 @@ local MANY = 100 -- entries handed out when no limit is given
 -- The items that entries are of, each once, and which entries those are.
 local function items_of(book, work, list)
   local items, by_key, picked = {}, {}, {}
+  work.access:fetch(list)
   for _, stub in ipairs(list) do
     local text = keys.text(stub)
     local item = by_key[text]
@@ -256,6 +257,7 @@ function Book:orphans(given)
         limit = limit,
         times = work.times,
       })
+      work.access:fetch(stubs)
       for _, stub in ipairs(stubs) do
         after = stub.id
         local text = keys.text(stub)

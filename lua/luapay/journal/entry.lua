@@ -99,6 +99,9 @@ end
 function entry.set(into, fields)
   for name, value in pairs(fields) do
     local wanted = SETTABLE[name]
+    if name == "provider_id" and type(value) == "number" then
+      value = ("%.0f"):format(value) -- an outcome must not fail for this
+    end
     if not wanted then
       error("journal: an entry has no field to set: " .. tostring(name), 3)
     elseif value == entry.NONE then

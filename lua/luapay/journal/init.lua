@@ -181,6 +181,7 @@ end
 --- Closes the store. What could not be written stays unwritten.
 function Journal:close()
   if core.process() == self.process then self.store:close() end
+  if self.legacy then self.legacy:close() end
 end
 
 Journal.__close = Journal.close
@@ -228,7 +229,12 @@ end
 function Journal:__index(name)
   local own = Journal[name]
   if own ~= nil then return own end
-  local legacy = rawget(self, "legacy")
+  if name == "legacy" then return nil end
+  local legacy, open = self.legacy, rawget(self, "open_legacy")
+  if not legacy and open then
+    legacy = assert(open())
+    self.legacy = legacy
+  end
   local value = legacy and legacy[name]
   if type(value) == "function" then
     return function(_, ...)
@@ -316,6 +322,7 @@ end
 --- luapay, or on a file system that other machines may share
 function journal.sqlite(options)
   local driver = require "luapay.journal.store.sql.sqlite"
+  local dialects = require "luapay.journal.store.sql.dialect"
   local checked =
     check("luapay.journal.sqlite", options, rules(driver.OPTIONS))
   local clock = checked.clock
@@ -323,22 +330,64 @@ function journal.sqlite(options)
     checked.clock = { wall = clock, boot = clock }
   end
   checked.worker = checked.worker or random.uuid()
-  local store, err = open_sql(driver, driver.dialect, checked)
+  local store, err = open_sql(driver, dialects.sqlite, checked)
   if not store then return nil, err end
   local made = new(store, checked)
-  made.legacy = assert(require("luapay.journal.old").sqlite {
-    path = checked.path,
-    worker = made.worker,
-    lease = made.lease,
-    settle = checked.settle,
-    clock = type(clock) == "function" and clock or nil,
-  })
-  made.clock = made.legacy.clock
+  function made.open_legacy()
+    return require("luapay.journal.old").sqlite {
+      path = checked.path,
+      worker = made.worker,
+      lease = made.lease,
+      settle = checked.settle,
+      clock = type(clock) == "function" and clock or nil,
+    }
+  end
   return made
 end
 
+--- A journal in PostgreSQL, for several machines.
+---
+--- `database`, `user`, `password`, `host`, `port`, `sslmode` and the like: as
+--- of libpq; `host` and `port` may be lists of servers. `standby`: what a
+--- fail-over leads to. "asynchronous": entries may be missing after it, and
+--- nothing is sent until `journal:restored`; "synchronous": none is.
+---@async
+---@param options table
+---@return luapay.Journal? journal
+---@return luapay.Fault? fault when no server can be reached, or its tables
+--- are of another luapay
 function journal.postgres(options)
-  return require("luapay.journal.old").postgres(options)
+  local driver = require "luapay.journal.store.sql.postgres"
+  local dialects = require "luapay.journal.store.sql.dialect"
+  local own = rules(driver.OPTIONS)
+  own.standby = {
+    type = "string",
+    choices = { asynchronous = true, synchronous = true },
+    default = "asynchronous",
+  }
+  local checked = check("luapay.journal.postgres", options, own)
+  checked.worker = checked.worker or random.uuid()
+  local clock = checked.clock
+  if type(clock) == "function" then
+    checked.clock = { wall = clock, boot = clock }
+  end
+  local store, err = open_sql(driver, dialects.postgres, checked)
+  if not store then return nil, err end
+  local made = new(store, checked)
+  function made.open_legacy()
+    return require("luapay.journal.old").postgres {
+      database = checked.database,
+      user = checked.user,
+      password = checked.password,
+      host = checked.host,
+      port = checked.port,
+      worker = made.worker,
+      lease = made.lease,
+      settle = checked.settle,
+      clock = type(clock) == "function" and clock or nil,
+    }
+  end
+  return made
 end
 
 return journal

@@ -69,8 +69,9 @@ end
 ---@return luapay.Fault? fault
 function read:by_external_id(id)
   return consistent(self, function(work)
-    local list = {}
-    for _, stub in ipairs(work.access:named(self, id)) do
+    local list, stubs = {}, work.access:named(self, id)
+    work.access:fetch(stubs)
+    for _, stub in ipairs(stubs) do
       list[#list + 1] = view(work, stub) or nil
     end
     return list
@@ -100,6 +101,7 @@ function read:items(given)
         after = last,
         limit = PAGE,
       })
+      work.access:fetch(stubs)
       local list = {}
       for i, stub in ipairs(stubs) do
         list[i] = view(work, stub)

@@ -122,6 +122,7 @@ function Work:item(book, reference, run)
     summary = copies[1] and copies[1].summary,
     book = book,
     state = state,
+    restored_since = self.access.restored_since,
   })
 end
 
@@ -131,12 +132,13 @@ function Work:others(book, subject)
   local list = {}
   for _, entry in ipairs(self.access:subject(book, subject)) do
     local key = keys.new(entry.account, entry.flow, entry.run, entry.reference)
-    list[#list + 1] = { key = key, step = entry.step }
+    list[#list + 1] = key
   end
+  self.access:fetch(list)
   -- as they stand within this transaction
   local found, seen = {}, {}
-  for _, one in ipairs(list) do
-    state_of(self, one.key)
+  for _, key in ipairs(list) do
+    state_of(self, key)
   end
   for _, text in ipairs(self.order) do
     local state = self.states[text]

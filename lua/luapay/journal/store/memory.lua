@@ -35,6 +35,9 @@ function Store.times(_, clocks)
   return clock.read(clocks)
 end
 
+--- Several items will be read.
+function Store.fetch() end
+
 function Store:item(key)
   return copies(self.items[keys.text(key)] or {})
 end

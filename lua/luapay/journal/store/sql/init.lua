@@ -140,17 +140,33 @@ function Access:times(clocks)
   return clock.read(clocks, self.dialect.HAS_CLOCK and now or nil)
 end
 
+--- Reads several items in one round trip.
+function Access:fetch(list)
+  local missing = {}
+  for _, one in ipairs(unique_items(list)) do
+    if not self.items[one.text] then missing[#missing + 1] = one end
+  end
+  local ask = {}
+  if locks_items(self) then
+    for i, one in ipairs(missing) do
+      ask[i] = of_item(LOCK_ITEM, one.key)
+    end
+  end
+  local head = #ask
+  for i, one in ipairs(missing) do
+    ask[head + i] = of_item(ITEM, one.key)
+  end
+  if not ask[1] then return end
+  local results = self.tx:run_all(ask)
+  for i, one in ipairs(missing) do
+    self.items[one.text] = entries_of(results[head + i])
+  end
+end
+
 function Access:item(key)
   local text = keys.text(key)
-  local found = self.items[text]
-  if not found then
-    local list = {}
-    if locks_items(self) then list[1] = of_item(LOCK_ITEM, key) end
-    list[#list + 1] = of_item(ITEM, key)
-    found = entries_of(self.tx:run_all(list)[#list])
-    self.items[text] = found
-  end
-  return found
+  if not self.items[text] then self:fetch { key } end
+  return self.items[text]
 end
 
 -- Whoever writes beside a plan that is open keeps it open meanwhile.
@@ -416,10 +432,6 @@ local function sums_of(result)
   return result
 end
 
-local SUMS = "account, flow, run, plan, state, money, "
-  .. "CAST(needs_person AS TEXT) AS needs_person, "
-  .. "CAST(ended AS TEXT) AS ended, currency"
-
 function Access:sums(filter)
   local where = condition(
     "flow = ?",
@@ -430,7 +442,8 @@ function Access:sums(filter)
     filter.run
   )
   where:add "plan = ''"
-  local found = where:select(self, self.dialect.SELECT_SUMS)
+  local found =
+    where:select(self, self.dialect.SELECT_SUMS, self.dialect.GROUP_SUMS)
   local list = {}
   for _, sum in ipairs(sums_of(found)) do
     if sum.count ~= 0 then list[#list + 1] = sum end
@@ -440,7 +453,9 @@ end
 
 function Access:sums_of_plan(token)
   local where = condition("plan = ?", token)
-  return sums_of(where:select(self, self.dialect.SELECT_SUMS))
+  return sums_of(
+    where:select(self, self.dialect.SELECT_SUMS, self.dialect.GROUP_SUMS)
+  )
 end
 
 function Access:notes(key)
@@ -755,6 +770,23 @@ local function notice(access)
   end
 end
 
+-- What will never do is not tried again.
+local AGAIN = {
+  ["23505"] = true, -- another transaction has added the same at once
+  ["40001"] = true,
+  ["40P01"] = true,
+  ["55P03"] = true,
+  ["25006"] = true,
+}
+
+local function acted_upon(problem)
+  if problem.is_final == nil and problem.reason == "server" then
+    local state = tostring(problem.sqlstate)
+    problem.is_final = not (AGAIN[state] or state:find "^5[37]")
+  end
+  return problem
+end
+
 local Store = {}
 Store.__index = Store
 
@@ -789,7 +821,7 @@ function Store:transact(reads, decide, options)
       and now + math.max(0.05, options.deadline - core.boottime()),
   })
   if good then return true end
-  return nil, problem
+  return nil, acted_upon(problem)
 end
 
 function Store:close()
@@ -806,18 +838,6 @@ local function prepare(dialect)
   end
 end
 
-local DEFAULTS = {
-  -- what is read of the database itself, with each transaction
-  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since "
-    .. "FROM luapay_schema",
-  SELECT_SUMS = "SELECT "
-    .. SUMS
-    .. ", CAST(count AS TEXT) AS count, sum FROM luapay_sums WHERE ",
-  is_harmless = function()
-    return false
-  end,
-}
-
 --- Opens a store.
 ---@param made table sqlite.lua or postgres.lua
 ---@param dialect table its words
@@ -826,9 +846,6 @@ local DEFAULTS = {
 ---@return table? store
 ---@return table? problem
 function sql.open(made, dialect, options, clocks)
-  for name, value in pairs(DEFAULTS) do
-    if dialect[name] == nil then dialect[name] = value end
-  end
   local driver, problem = made.open(options, prepare(dialect))
   if not driver then return nil, problem end
   return setmetatable({

@@ -11,19 +11,6 @@ local sqlite = {
   },
 }
 
---- What differs from other databases.
-sqlite.dialect = {
-  WORDS = {
-    id = "INTEGER PRIMARY KEY AUTOINCREMENT",
-    int = "INTEGER",
-    exact = "TEXT",
-  },
-  HAS_SCHEMA = "SELECT name FROM sqlite_master "
-    .. "WHERE type = 'table' AND name = 'luapay_schema'",
-  SKIP_LOCKED = "",
-  wall = core.wall,
-}
-
 -- What SQLite says, as far as it can be acted upon; all else is final.
 local KINDS = {
   { "locked", { reason = "busy" } },

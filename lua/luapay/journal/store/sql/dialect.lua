@@ -1,0 +1,82 @@
+-- What differs between the databases in the SQL that is spoken to them.
+
+local core = require "luapay.core"
+
+local dialect = {}
+
+local function tables_are_there(query)
+  return "SELECT 1 AS found FROM " .. query
+end
+
+local OF_SUM = "account, flow, run, plan, state, money, "
+  .. "CAST(needs_person AS TEXT) AS needs_person, "
+  .. "CAST(ended AS TEXT) AS ended, currency"
+
+--- One writer at a time: whoever begins waits for the one before, and locks
+--- nothing else.
+dialect.sqlite = {
+  WORDS = {
+    id = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    int = "INTEGER",
+    exact = "TEXT",
+  },
+  HAS_SCHEMA = tables_are_there "sqlite_master "
+    .. "WHERE type = 'table' AND name = 'luapay_schema'",
+  SKIP_LOCKED = "",
+  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since "
+    .. "FROM luapay_schema",
+  SELECT_SUMS = "SELECT "
+    .. OF_SUM
+    .. ", CAST(count AS TEXT) AS count, sum FROM luapay_sums WHERE ",
+  GROUP_SUMS = "",
+  wall = core.wall,
+}
+
+function dialect.sqlite.is_harmless()
+  return false
+end
+
+-- The cluster, the database in it, and the timeline, which changes with each
+-- promotion of a standby and each recovery from a backup.
+local IDENTITY = "(SELECT CAST(system_identifier AS TEXT) "
+  .. "FROM pg_control_system()) || '/' || "
+  .. "(SELECT CAST(oid AS TEXT) FROM pg_database "
+  .. "WHERE datname = current_database()) || '/' || "
+  .. "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+
+--- Rows are locked, in an order that is the same for everybody; names that
+--- stand in no row yet by a lock of their own, until the transaction ends.
+dialect.postgres = {
+  WORDS = { id = "BIGSERIAL PRIMARY KEY", int = "BIGINT", exact = "NUMERIC" },
+  HAS_SCHEMA = tables_are_there "pg_catalog.pg_class "
+    .. "WHERE oid = to_regclass('luapay_schema')",
+  SKIP_LOCKED = " FOR UPDATE SKIP LOCKED",
+  LOCKS_ROWS = true,
+  LOCK_NAME = "SELECT 1 AS locked "
+    .. "FROM pg_advisory_xact_lock(hashtextextended($1, 7101411))",
+  LOCK_SCHEMA = "SELECT 1 AS locked FROM pg_advisory_xact_lock(7101411)",
+  HAS_CLOCK = true,
+  ADDS_EXACTLY = true,
+  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since, "
+    .. "CAST(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 "
+    .. "AS BIGINT) AS TEXT) AS now, "
+    .. IDENTITY
+    .. " AS identity FROM luapay_schema",
+  SELECT_SUMS = "SELECT "
+    .. OF_SUM
+    .. ", CAST(SUM(count) AS TEXT) AS count, CAST(SUM(sum) AS TEXT) AS sum "
+    .. "FROM luapay_sums WHERE ",
+  GROUP_SUMS = " GROUP BY account, flow, run, plan, state, money, "
+    .. "luapay_sums.needs_person, luapay_sums.ended, currency",
+  wall = core.wall,
+}
+
+--- Whether a change of the database's identity can have lost nothing: a
+--- fail-over to a standby that is synchronous.
+function dialect.postgres.is_harmless(options, was, is)
+  local cluster = "^(.*/)[^/]*$"
+  return options.standby == "synchronous"
+    and was:match(cluster) == is:match(cluster)
+end
+
+return dialect
