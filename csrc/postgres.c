@@ -82,7 +82,9 @@ static void close_connection (struct connection *c) {
   }
   pay_pg_forget_settings(c);
   free(c->results);
+  free(c->prepared_first);
   c->results = NULL;
+  c->prepared_first = NULL;
   c->n_results = c->size_results = 0;
   c->pg = NULL;
   c->state = CLOSED;

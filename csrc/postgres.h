@@ -94,8 +94,10 @@ struct connection {
   /* of the statements under way */
   PGresult **results;
   int size_results, n_results, n_statements;
-  int n_answered; /* statements, with a result or not */
-  int commit_at;  /* which of them commits, from 0; -1: none does */
+  int n_answered;                /* statements, with a result or not */
+  unsigned char *prepared_first; /* of each: what it is sent after */
+  int awaits_prepared;           /* the next answer is not a statement's own */
+  int commit_at; /* which of them commits, from 0; -1: none does */
   int rolling_back;
   int commit_warned;
   int has_problem;

@@ -157,17 +157,30 @@ static void synchronised (struct connection *c) {
   finish(c);
 }
 
+/* Whether the next answer is that of the parsing that comes before. */
+static void expect_next (struct connection *c) {
+  c->awaits_prepared =
+      c->n_answered < c->n_statements && c->prepared_first[c->n_answered];
+}
+
 static void take_result (struct connection *c, PGresult *r) {
+  int is_own = !c->awaits_prepared;
+  c->awaits_prepared = 0;
   switch (PQresultStatus(r)) {
     case PGRES_EMPTY_QUERY:
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
+      if (!is_own) {
+        PQclear(r);
+        return;
+      }
       if (!c->has_problem && c->n_results < c->n_statements &&
           c->n_results == c->n_answered)
         c->results[c->n_results++] = r;
       else
         PQclear(r);
       c->n_answered++;
+      expect_next(c);
       return;
     case PGRES_PIPELINE_SYNC:
       PQclear(r);
@@ -179,8 +192,11 @@ static void take_result (struct connection *c, PGresult *r) {
       broke_off(c, BY_LOSS, "an answer that fits no statement");
       break;
   }
-  c->n_answered++;
   PQclear(r);
+  if (!is_own)
+    return;
+  c->n_answered++;
+  expect_next(c);
 }
 
 static void read_results (struct connection *c) {
@@ -299,14 +315,42 @@ static void read_parameters (lua_State *L, int statement, int n,
 
 static int make_room (struct connection *c, int n) {
   PGresult **more;
+  unsigned char *marks;
   if (n <= c->size_results)
     return 1;
   more = realloc(c->results, (size_t)n * sizeof(*more));
-  if (more == NULL)
+  if (more != NULL)
+    c->results = more;
+  marks = realloc(c->prepared_first, (size_t)n);
+  if (marks != NULL)
+    c->prepared_first = marks;
+  if (more == NULL || marks == NULL)
     return 0;
-  c->results = more;
   c->size_results = n;
   return 1;
+}
+
+static int is_same (const struct sending *a, const struct sending *b) {
+  return a->n == b->n && (a->sql == b->sql || strcmp(a->sql, b->sql) == 0);
+}
+
+/*
+** Several in a row with the same text are parsed once: as the statement
+** without a name, which lives until the next text is parsed. What is sent
+** together reaches one server, whatever stands in between.
+*/
+static int send_one (struct connection *c, const struct sending *list, int i,
+                     const char *const *values) {
+  int follows = i > 0 && is_same(&list[i], &list[i - 1]);
+  int leads =
+      !follows && i + 1 < c->n_statements && is_same(&list[i], &list[i + 1]);
+  c->prepared_first[i] = (unsigned char)leads;
+  if (leads && !PQsendPrepare(c->pg, "", list[i].sql, 0, NULL))
+    return 0;
+  if (leads || follows)
+    return PQsendQueryPrepared(c->pg, "", list[i].n, values, NULL, NULL, 0);
+  return PQsendQueryParams(c->pg, list[i].sql, list[i].n, NULL, values, NULL,
+                           NULL, 0);
 }
 
 /* Without Lua: from here on nothing raises. */
@@ -318,12 +362,12 @@ static void send_all (struct connection *c, const struct sending *list,
   for (i = 0; i < c->n_statements; values += list[i++].n) {
     if (strcmp(list[i].sql, "COMMIT") == 0)
       c->commit_at = i;
-    if (!PQsendQueryParams(c->pg, list[i].sql, list[i].n, NULL, values, NULL,
-                           NULL, 0)) {
+    if (!send_one(c, list, i, values)) {
       lost(c);
       return;
     }
   }
+  expect_next(c);
   if (!PQpipelineSync(c->pg))
     lost(c);
   else if (PQflush(c->pg) > 0)

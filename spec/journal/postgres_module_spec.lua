@@ -263,6 +263,40 @@ describe("luapay.postgres", function()
       assert.same({}, ids())
     end)
 
+    it("may have the same text many times, with one that fails", function()
+      local INSERT = "INSERT INTO entries VALUES ($1, $2) RETURNING id"
+      local function run_of(third)
+        return run(connection, {
+          { "BEGIN" },
+          { INSERT, 1, "a" },
+          { INSERT, 2, nil, n = 2 },
+          { INSERT, third, "c" },
+          { "SELECT t FROM entries WHERE id = $1", 1 },
+          { "SELECT t FROM entries WHERE id = $1", 2 },
+          { INSERT, 4, "d" },
+          { "COMMIT" },
+        })
+      end
+      local results, problem = run_of(2)
+      assert.is_nil(results)
+      assert.equal(4, problem.statement)
+      assert.same({}, ids())
+      results = assert(run_of(3))
+      assert.equal(8, #results)
+      assert.equal(3, results[4][1].id)
+      assert.equal("a", results[5][1].t)
+      assert.same({ {}, affected = 1 }, results[6])
+      assert.equal(4, results[7][1].id)
+      assert.same({ 1, 2, 3, 4 }, ids())
+      local WRONG = "SELECT nothing FROM nowhere"
+      results, problem = run(connection, { { "BEGIN" }, { WRONG }, { WRONG } })
+      assert.is_nil(results)
+      assert.equal("42P01", problem.sqlstate)
+      assert.equal(2, problem.statement)
+      assert.equal("idle", connection:state())
+      assert.same({ 1, 2, 3, 4 }, ids())
+    end)
+
     it("may be a transaction in several parts", function()
       assert(run(connection, {
         { "BEGIN" },
@@ -707,11 +741,12 @@ describe("luapay.postgres", function()
             { "BEGIN" },
             { "SELECT set_config('lock_timeout', '1000', true)" },
             { "INSERT INTO entries VALUES ($1, 'x')", i * 2 + n },
+            { "INSERT INTO entries VALUES ($1, 'x')", 100 + i * 2 + n },
             { "COMMIT" },
           }))
         end
       end
-      assert.equal(40, #ids())
+      assert.equal(80, #ids())
       first:close()
       second:close()
     end)

@@ -25,5 +25,5 @@
 ---@field channel_binding? "disable"|"prefer"|"require"
 ---@field require_auth? string with libpq 16 or later
 ---@field requirepeer? string user that the server runs as, over a socket
----@field keepalives_idle? integer seconds
+---@field keepalives_idle? integer seconds, 60
 ---@field tcp_user_timeout? number seconds

@@ -56,7 +56,7 @@ local postgres = {
     channel_binding = one_of("disable", "prefer", "require"),
     require_auth = STRING,
     requirepeer = STRING,
-    keepalives_idle = SECONDS,
+    keepalives_idle = { type = "number", positive = true, default = 60 },
     tcp_user_timeout = SECONDS,
   },
 }
