@@ -16,8 +16,10 @@ local function capture(command)
 end
 
 -- The server refuses to run as root, so it runs as Debian's own user. The
--- pipe's other end is this process: when that ends, so does the server.
+-- pipe's other end is this process: when that ends, however it does, so does
+-- the server.
 local START = [[
+trap '' INT HUP QUIT TERM
 set -e
 unset LD_PRELOAD
 dir=%s
