@@ -240,7 +240,7 @@ end
 local function group_id(wants)
   local prints = {}
   for i, want in ipairs(wants) do
-    prints[i] = want.reference .. "\0" .. want.fingerprint
+    prints[i] = { want.reference, want.fingerprint }
   end
   return step.print(prints)
 end

@@ -38,7 +38,8 @@ function write(value, out)
     return write_table(value, out)
   end
   local text = kind == "number" and number_text(value) or tostring(value)
-  out[#out + 1] = ("%s:%d:%s;"):format(kind:sub(1, 1), #text, text)
+  -- no format: in Lua 5.1 its texts end at a byte of 0
+  out[#out + 1] = kind:sub(1, 1) .. ":" .. #text .. ":" .. text .. ";"
 end
 
 --- The same for the same arguments, in every process, every Lua and every
