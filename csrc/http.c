@@ -439,7 +439,7 @@ static enum pay_http fail (struct pay_http_reader *r, const char *why) {
 /* The head of an answer, final or announcing, begins. */
 static void start_head (struct pay_http_reader *r) {
   r->state = STATUS_LINE;
-  r->status = r->framing = r->old = r->close = r->twice = 0;
+  r->status = r->framing = r->old = r->close = r->doubt = 0;
   r->length = 0;
   r->from = r->at = r->base = 0;
 }
@@ -505,14 +505,10 @@ static const char *check_start (const char *s, size_t n) {
 }
 
 /* A whole status line, whose beginning has been checked. */
-static const char *read_status (struct pay_http_reader *r, const char *s,
-                                size_t n) {
-  if (n < 12)
-    return BAD_STATUS;
+static void read_status (struct pay_http_reader *r, const char *s) {
   r->old = s[7] == '0';
   r->status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + s[11] - '0';
   r->state = HEADER_LINE;
-  return NULL;
 }
 
 static const char *read_length (struct pay_http_reader *r, const char *s,
@@ -631,7 +627,7 @@ static const char *read_header (struct pay_http_reader *r, const char *s,
 /* Behind the empty line of a final head: what of the body is to come? */
 static enum pay_http start_body (struct pay_http_reader *r) {
   if (r->to_head || r->status == 204 || r->status == 304) {
-    r->twice = r->status == 204 && (r->framing == BY_CHUNKS || r->length > 0);
+    r->doubt = r->status == 204 && (r->framing == BY_CHUNKS || r->length > 0);
     r->state = WHOLE;
     return PAY_HTTP_DONE;
   }
@@ -676,7 +672,7 @@ static enum pay_http take_line (struct pay_http_reader *r, const char *s,
   const char *wrong = NULL;
   size_t colon;
   if (r->state == STATUS_LINE)
-    wrong = read_status(r, s, n);
+    read_status(r, s);
   else if (n == 0 && r->state == TRAILER_LINE)
     r->state = WHOLE;
   else if (n == 0)
@@ -713,6 +709,7 @@ static enum pay_http read_lines (struct pay_http_reader *r) {
     const char *s = r->head.s;
     const char *wrong = r->from < r->head.n ? check_beginning(r) : NULL;
     size_t at = r->at, end;
+    int in_trailers;
     if (wrong != NULL)
       return fail(r, wrong);
     while ((at = find_control(s, at, r->head.n)) < r->head.n && s[at] == '\t')
@@ -727,13 +724,11 @@ static enum pay_http read_lines (struct pay_http_reader *r) {
     s += r->from;
     end -= r->from;
     r->from = r->at = at + 1;
-    if (r->state == TRAILER_LINE) {
-      if (take_line(r, s, end) == PAY_HTTP_FAULT)
-        return PAY_HTTP_FAULT;
-      drop_lines(r);
-    }
-    else if (take_line(r, s, end) == PAY_HTTP_FAULT)
+    in_trailers = r->state == TRAILER_LINE;
+    if (take_line(r, s, end) == PAY_HTTP_FAULT)
       return PAY_HTTP_FAULT;
+    if (in_trailers)
+      drop_lines(r);
   }
   return r->state == WHOLE ? PAY_HTTP_DONE : PAY_HTTP_MORE;
 }
@@ -902,7 +897,7 @@ enum pay_http pay_http_ended (struct pay_http_reader *r, int orderly) {
 }
 
 int pay_http_keep (const struct pay_http_reader *r) {
-  return r->state == WHOLE && !r->old && !r->close && !r->twice && !r->extra;
+  return r->state == WHOLE && !r->old && !r->close && !r->doubt && !r->extra;
 }
 
 int pay_http_next (const char *head, size_t n, size_t *at,

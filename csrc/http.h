@@ -114,7 +114,7 @@ struct pay_http_reader {
   const char *fault; /* after FAULT, a sentence */
 
   /* the rest is http.c's own */
-  int state, framing, to_head, old, close, twice, extra, begun, announced;
+  int state, framing, to_head, old, close, doubt, extra, begun, announced;
   size_t from, at;     /* the line being read; read so far */
   size_t base;         /* where the lines of this section begin */
   size_t left;         /* bytes that they may still have */

@@ -102,6 +102,12 @@ function answers.twice(c)
   return reply(c, 403, "stale", "Connection: close\r\n")
 end
 
+-- The same, and as if the connection could go on.
+function answers.early_and_on(c, _, status)
+  reply(c, status, "too large")
+  c:sleep(60)
+end
+
 local mischief = {}
 
 function mischief.none(c, answer)

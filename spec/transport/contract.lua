@@ -343,6 +343,13 @@ local function contract(make)
     end)
   end
 
+  it("keeps no connection on which it has not sent all", function()
+    local sent = request("/early_and_on/413", "POST", ("x"):rep(5000000))
+    assert.equal(413, assert(transport:send(sent, LONG)).status)
+    get "/echo"
+    assert.is_false(kept())
+  end)
+
   describe("hears an answer that comes early,", function()
     for _, listener in ipairs { "plain", "good" } do
       for _, path in ipairs { "/early/413", "/early_and_stays/401" } do

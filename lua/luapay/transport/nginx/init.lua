@@ -134,18 +134,16 @@ local function too_late(request, deadline)
   return at >= deadline or request.send_by and at > request.send_by
 end
 
--- From the first byte that may have left. What was sent may have been
--- refused, and the refusal be here, although the sending broke.
+-- From the first byte that may have left. What is sent at once is taken
+-- whole or not at all: when it is not, what can be read is no answer to it.
 local function exchange(self, origin, connection, reader, text, body)
   local answered, why, sent
   if body or #text > AT_ONCE then
     answered, why, sent = send_large(self, connection, reader, text, body)
   else
     sent, why = connection:send(text)
-    if sent or why ~= "timeout" then
-      local unread
-      answered, unread = receive(connection, reader)
-      why = sent and unread or why
+    if sent then
+      answered, why = receive(connection, reader)
     end
   end
   if not answered then
@@ -192,7 +190,7 @@ function Nginx:send(request, timeout)
   local reader = reader_of(self, request.method)
   local response, failure =
     exchange(self, origin, connection, reader, text, body)
-  reader:close()
+  if not response then reader:close() end
   local readers = self.readers
   if #readers < READERS then readers[#readers + 1] = reader end
   if not response then
