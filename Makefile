@@ -102,7 +102,9 @@ BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
                    lua-socket wrk
 INSTALL = .ci/install
 
-# What a user's shell says about Lua is not for this.
+# What other programs say is read, in specs too: in English. What a user's
+# shell says about Lua is not for this.
+export LC_ALL = C.UTF-8
 unexport LUA_INIT LUA_INIT_5_2 LUA_INIT_5_3 LUA_INIT_5_4 LUA_PATH_5_2 \
   LUA_PATH_5_3 LUA_PATH_5_4 LUA_CPATH_5_2 LUA_CPATH_5_3 LUA_CPATH_5_4
 RUN = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(OUT)/?.so;;'
