@@ -99,7 +99,6 @@ void pay_show (lua_State *L, const struct pay_field *f, const char *s,
 }
 
 #define LONGEST_NAME 40
-#define DEEPEST      64 /* of tables in tables */
 
 static size_t least (size_t a, size_t b, size_t c) {
   size_t ab = a < b ? a : b;
@@ -299,45 +298,6 @@ int pay_check_plain (lua_State *L, int table, const struct pay_spot *at) {
   }
   lua_pop(L, 1);
   return 1;
-}
-
-static int copy_table (lua_State *L, const struct pay_spot *at, int depth);
-
-/* Replaces the table on the top, which is another's under the key below. */
-static int copy_value (lua_State *L, const struct pay_spot *up, int depth) {
-  struct pay_spot here;
-  if (lua_type(L, -2) == LUA_TSTRING)
-    pay_spot_field(&here, up, lua_tostring(L, -2), 0);
-  else
-    pay_spot_element(
-        &here, up,
-        lua_type(L, -2) == LUA_TNUMBER ? (int)lua_tonumber(L, -2) : 0, 0);
-  return copy_table(L, &here, depth);
-}
-
-static int copy_table (lua_State *L, const struct pay_spot *at, int depth) {
-  int from = lua_gettop(L), listed = (int)lua_rawlen(L, from);
-  if (depth > DEEPEST)
-    return pay_complain(L, at, "nested too deep");
-  luaL_checkstack(L, 12, "arguments nested too deep");
-  if (!pay_check_plain(L, from, at))
-    return 0;
-  lua_createtable(L, listed, listed > 0 ? 0 : count_keys(L, from));
-  for (lua_pushnil(L); lua_next(L, from); lua_settop(L, from + 2)) {
-    lua_pushvalue(L, from + 2);
-    lua_pushvalue(L, from + 3);
-    if (lua_istable(L, -1) && !copy_value(L, at, depth + 1))
-      return 0;
-    lua_rawset(L, from + 1);
-  }
-  lua_replace(L, from);
-  return 1;
-}
-
-int pay_copy_arguments (lua_State *L) {
-  struct pay_spot root;
-  pay_spot_field(&root, NULL, NULL, 0);
-  return copy_table(L, &root, 1);
 }
 
 /* A misspelt name helps more than the name that is missing for it. */

@@ -49,29 +49,23 @@ static int core_find (lua_State *L) {
 }
 
 /*
-** prepare(number, args [, settings [, base]]) -> request, or nil and a
-** fault. 'base' is the address of the endpoint's host.
+** prepare(number, args [, settings [, base [, made]]]) -> request, or nil
+** and a fault. 'base' is the address of the endpoint's host; 'made' has a
+** key and headers, for where the arguments have none.
 */
 static int core_prepare (lua_State *L) {
   const struct pay_api *api;
   const struct pay_endpoint *e = check_endpoint(L, 1, &api);
   const char *base = luaL_optstring(L, 4, NULL);
   int settings = lua_isnoneornil(L, 3) ? 0 : 3;
+  int made = lua_isnoneornil(L, 5) ? 0 : 5;
   luaL_checktype(L, 2, LUA_TTABLE);
   if (settings != 0)
     luaL_checktype(L, 3, LUA_TTABLE);
-  lua_settop(L, 4);
-  return result_or_fault(L, pay_prepare(L, e, 2, settings, base));
-}
-
-/*
-** copy(args) -> a plain copy of the arguments, or nil and a fault. What the
-** caller does to them later, while a call waits, is not sent.
-*/
-static int core_copy (lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  return result_or_fault(L, pay_copy_arguments(L));
+  if (made != 0)
+    luaL_checktype(L, 5, LUA_TTABLE);
+  lua_settop(L, 5);
+  return result_or_fault(L, pay_prepare(L, e, 2, settings, base, made));
 }
 
 /*
@@ -218,16 +212,21 @@ static int core_encode (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg core_functions[] = {
-  { "find", core_find },         { "prepare", core_prepare },
-  { "copy", core_copy },         { "interpret", core_interpret },
-  { "describe", core_describe }, { "api", core_api },
-  { "decode", core_decode },     { "examine", core_examine },
-  { "money", core_money },       { "minor", pay_minor_money },
-  { "now", core_now },           { "fingerprint", core_fingerprint },
-  { "clean", pay_clean },        { "escape", core_escape },
-  { "encode", core_encode },     { NULL, NULL }
-};
+static const luaL_Reg core_functions[] = { { "find", core_find },
+                                           { "prepare", core_prepare },
+                                           { "interpret", core_interpret },
+                                           { "describe", core_describe },
+                                           { "api", core_api },
+                                           { "decode", core_decode },
+                                           { "examine", core_examine },
+                                           { "money", core_money },
+                                           { "minor", pay_minor_money },
+                                           { "now", core_now },
+                                           { "fingerprint", core_fingerprint },
+                                           { "clean", pay_clean },
+                                           { "escape", core_escape },
+                                           { "encode", core_encode },
+                                           { NULL, NULL } };
 
 
 PAY_EXPORT int luaopen_luapay_core (lua_State *L);

@@ -71,9 +71,6 @@ void pay_push_raw (lua_State *L, int table, const char *name);
 /* Refuses a table of arguments that is not what it says when it is read. */
 int pay_check_plain (lua_State *L, int table, const struct pay_spot *at);
 
-/* Replaces the table of arguments on the top by a copy, all through. */
-int pay_copy_arguments (lua_State *L);
-
 /* Refuses a name that no table of fields knows and that cannot be sent. */
 int pay_check_name (lua_State *L, const struct pay_spot *at, const char *s,
                     size_t n);
@@ -121,11 +118,13 @@ int pay_add_json_member (lua_State *L, const struct pay_field *f,
 void pay_add_quoted (struct pay_text *t, const char *s, size_t n);
 
 /* Pushes a request made of the arguments at the stack index 'args'. The
-   table at 'settings' (0: none) is the client's: see request.c. The
+   table at 'settings' (0: none) is the client's: see request.c; that at
+   'made' (0: none) has values for a key and for headers, where the
+   arguments have none. The
    request has a 'url' when 'base' says where the host is, else a 'target'
    without one. */
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
-                 int settings, const char *base);
+                 int settings, const char *base, int made);
 
 /* Pushes the result that a status and the text of an answer mean.
    'problem': why the text cannot be read, if that is known already. */

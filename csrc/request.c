@@ -23,7 +23,7 @@ struct pay_request {
   lua_State *L;
   const struct pay_endpoint *e;
   int table, headers; /* stack indices of what is being made */
-  int settings;       /* 0: none */
+  int settings, made; /* 0: none */
   int renames;        /* the settings have other names for fields */
   enum pay_inputs inputs;
   struct pay_text target, body;
@@ -158,9 +158,14 @@ static enum pay_inputs choose_inputs (struct pay_request *r) {
   return r->e->body == PAY_MULTIPART ? PAY_AS_MULTIPART : PAY_AS_FORM;
 }
 
-/* Replaces the nil on the top by what the client has set, if it has. */
+/* Replaces the nil on the top by what was made for this call, or by what
+   the client has set, if there is such. */
 static void get_default (struct pay_request *r, const struct pay_field *f) {
-  if (!(f->flags & PAY_CLIENT) || r->settings == 0)
+  if (r->made != 0 && (f->place == PAY_HEADER || (f->flags & PAY_KEY))) {
+    lua_pop(r->L, 1);
+    pay_push_raw(r->L, r->made, f->name);
+  }
+  if (!(f->flags & PAY_CLIENT) || r->settings == 0 || !lua_isnil(r->L, -1))
     return;
   lua_pop(r->L, 1);
   lua_getfield(r->L, r->settings, f->name);
@@ -346,12 +351,13 @@ static int write_request (struct pay_request *r, const struct pay_spot *root) {
 }
 
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
-                 int settings, const char *base) {
+                 int settings, const char *base, int made) {
   struct pay_request r;
   struct pay_spot root;
   r.L = L;
   r.e = e;
   r.settings = settings;
+  r.made = made;
   r.inputs = choose_inputs(&r);
   r.renames = is_set(&r, "rename");
   pay_spot_field(&root, NULL, NULL, args);

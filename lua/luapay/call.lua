@@ -41,39 +41,57 @@ local function read(endpoint, response)
   return nil, fault.new(refusal, endpoint.id)
 end
 
-local function prepare(inner, endpoint, args, given)
+-- Arguments are read here, once, while nothing else runs: what the caller
+-- does to them later is not sent.
+local function prepare(inner, endpoint, args, made, given)
   local base = inner.bases[endpoint.host]
   if not base then return nil, dress.absent(inner, endpoint) end
   local request, refusal =
-    core.prepare(endpoint.number, args, inner.settings, base)
+    core.prepare(endpoint.number, args, inner.settings, base, made)
   if not request then return nil, fault.new(refusal, endpoint.id) end
   request.endpoint = endpoint.id
   request.send_by = given and given.send_by
   if inner.hooked then request.correlation_id = random.uuid() end
   if given or endpoint.dressed then
-    refusal = dress.request(inner, endpoint, request, args, given)
+    refusal = dress.request(inner, endpoint, request, args, made, given)
     if refusal then return nil, refusal end
   end
   return request
 end
 
--- The steps. A scheme that has learned, while signing, how requests must
--- look says "again".
-local function try(inner, endpoint, args, deadline, given)
-  local request, refusal = prepare(inner, endpoint, args, given)
-  if not request then return nil, refusal end
-  if given and given.dry_run then return dress.shown(inner, endpoint, args) end
+local function copy(fields)
+  local own = {}
+  for name, value in next, fields do
+    own[name] = value
+  end
+  return own
+end
+
+-- A request as it was before a scheme has signed it.
+local function unsigned(request)
+  local own = copy(request)
+  own.headers = copy(request.headers)
+  return own
+end
+
+-- Signs and sends. A scheme that has learned, while signing, how requests
+-- must look says "again": then nothing was sent.
+local function try(inner, endpoint, request, deadline, args, made, given)
+  local kept
   if not endpoint.open then
+    kept = unsigned(request)
     local signed, err = inner.auth.sign(request, deadline)
     if signed == "again" then
-      return try(inner, endpoint, args, deadline, given)
+      request, err = prepare(inner, endpoint, args, made, given)
+      if not request then return nil, err end
+      return try(inner, endpoint, request, deadline, args, made, given)
     end
-    if not signed then return nil, err, request end
+    if not signed then return nil, err, request, kept end
   end
   local response, failure = exchange.run(inner, endpoint, request, deadline)
-  if not response then return nil, failure, request end
+  if not response then return nil, failure, request, kept end
   local result, err = read(endpoint, response)
-  return result, err, request
+  return result, err, request, kept
 end
 
 -- What a fault says beside what the step that failed has said.
@@ -107,23 +125,25 @@ end
 ---@param given? table the options of this call
 ---@return table? result
 ---@return luapay.Fault? fault
----@return table? args as they were sent
 function call.make(inner, endpoint, args, deadline, given)
-  local copy, problem = core.copy(args)
-  if not copy then
-    return nil, finish(inner, fault.new(problem, endpoint.id))
+  local made = endpoint.dressed and dress.made(endpoint, args, given) or nil
+  local request, refusal = prepare(inner, endpoint, args, made, given)
+  if not request then return nil, finish(inner, refusal) end
+  if given and given.dry_run then
+    return dress.shown(inner, endpoint, args, made)
   end
-  args = copy -- what the caller does to them while this waits is not sent
-  if endpoint.dressed then dress.args(endpoint, args, given) end
-  local result, err, request = try(inner, endpoint, args, deadline, given)
+  local result, err, kept
+  result, err, request, kept =
+    try(inner, endpoint, request, deadline, args, made, given)
   local doubt = in_doubt(endpoint, request)
-  if err and wants_session(inner, err, request) then
+  if err and kept and wants_session(inner, err, request) then
     -- a refusal for want of a session: nothing was done, so once more
     inner.auth.forget(request)
-    result, err, request = try(inner, endpoint, args, deadline, given)
+    result, err, request =
+      try(inner, endpoint, kept, deadline, args, made, given)
     doubt = doubt or in_doubt(endpoint, request)
   end
-  if result then return result, nil, args end
+  if result then return result end
   if doubt then err.outcome = "unknown" end
   return nil, finish(inner, err, request)
 end

@@ -31,12 +31,13 @@ local function make(inner, endpoint, args, given)
     timeout = given.timeout or timeout
   end
   local deadline = inner.transport:now() + timeout
-  local result, err, sent =
-    call.make(inner, endpoint, args or {}, deadline, given)
-  if not (result and endpoint.page) or (given and given.dry_run) then
+  args = args or {}
+  local asked = endpoint.page and page.args(args)
+  local result, err = call.make(inner, endpoint, args, deadline, given)
+  if not (result and asked) or (given and given.dry_run) then
     return result, err
   end
-  return page.wrap(result, endpoint, sent, function(following)
+  return page.wrap(result, endpoint, asked, function(following)
     return make(inner, endpoint, following, given)
   end)
 end

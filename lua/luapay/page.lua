@@ -15,6 +15,17 @@ local function items_of(result, name)
   return items
 end
 
+--- The arguments of a page, kept as they are now for the next one.
+---@param args table
+---@return table
+function page.args(args)
+  local own = {}
+  for name, value in next, args do
+    own[name] = value
+  end
+  return own
+end
+
 --- Gives a result `items()`, `next()` and `number`. `next()` returns the
 --- next page, or nil behind the last one, which is empty: a page that is
 --- shorter than was asked for is not the last, for a list moves while it is
@@ -35,10 +46,7 @@ function page.wrap(result, endpoint, args, fetch)
   ---@async
   function methods.next()
     if #items == 0 then return nil end
-    local following = {}
-    for name, value in pairs(args) do
-      following[name] = value
-    end
+    local following = page.args(args)
     following[endpoint.page] = args[endpoint.page] + 1
     following.CorrelationId = nil
     return fetch(following)
