@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -655,10 +656,33 @@ struct pay_connection *pay_connection_open (struct pay_opener *o,
   return c;
 }
 
+#if !defined(MSG_NOSIGNAL)
+#define MSG_NOSIGNAL 0 /* there libcurl sets SO_NOSIGPIPE */
+#endif
+
+/* Without TLS there is nothing between the socket and us. */
+static CURLcode after_call (ssize_t n, size_t *moved, CURLcode failure) {
+  *moved = n > 0 ? (size_t)n : 0;
+  if (n >= 0)
+    return CURLE_OK;
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR
+             ? CURLE_AGAIN
+             : failure;
+}
+
+static CURLcode plain_receive (struct pay_connection *c, char *to, size_t n,
+                               size_t *got) {
+  CURLcode code =
+      after_call(recv(c->fd, to, n, MSG_DONTWAIT), got, CURLE_RECV_ERROR);
+  if (code == CURLE_RECV_ERROR)
+    snprintf(c->problem, sizeof(c->problem), "%s", strerror(errno));
+  return code;
+}
+
 enum pay_silence pay_connection_check (struct pay_connection *c) {
   char byte[64];
   size_t got = 0;
-  CURLcode code = curl_easy_recv(c->easy, byte, sizeof(byte), &got);
+  CURLcode code = pay_connection_receive(c, byte, sizeof(byte), &got);
   if (code == CURLE_AGAIN)
     return PAY_SILENT;
   c->code = code;
@@ -667,14 +691,26 @@ enum pay_silence pay_connection_check (struct pay_connection *c) {
 
 CURLcode pay_connection_send (struct pay_connection *c, const char *s,
                               size_t n, size_t *sent) {
+  CURLcode code;
+  if (n > PAY_PIECE)
+    n = PAY_PIECE;
   *sent = 0;
-  return curl_easy_send(c->easy, s, n < PAY_PIECE ? n : PAY_PIECE, sent);
+  if (c->secure)
+    return curl_easy_send(c->easy, s, n, sent);
+  code = after_call(send(c->fd, s, n, MSG_DONTWAIT | MSG_NOSIGNAL), sent,
+                    CURLE_SEND_ERROR);
+  if (code == CURLE_SEND_ERROR)
+    snprintf(c->problem, sizeof(c->problem), "%s", strerror(errno));
+  return code;
 }
 
 CURLcode pay_connection_receive (struct pay_connection *c, char *to, size_t n,
                                  size_t *got) {
   *got = 0;
-  return curl_easy_recv(c->easy, to, n, got);
+  /* the first time always by libcurl: see finish_opening */
+  if (c->secure || c->state != PAY_OPEN)
+    return curl_easy_recv(c->easy, to, n, got);
+  return plain_receive(c, to, n, got);
 }
 
 void pay_connection_times (const struct pay_connection *c, double times[3]) {
