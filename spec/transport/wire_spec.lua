@@ -387,7 +387,7 @@ describe("the wire", function()
   end)
 
   describe("in a program of its own", function()
-    local function run(environment, text)
+    local function run(before, text, after)
       local lua, i = arg[0], -1
       while arg[i] do
         lua, i = arg[i], i - 1
@@ -406,7 +406,12 @@ describe("the wire", function()
         text
       )
       file:close()
-      local command = ("%s %s %s 2>&1"):format(environment, lua, path)
+      local command = ("%s %s %s %s 2>&1"):format(
+        before,
+        lua,
+        path,
+        after or ""
+      )
       local pipe = assert(io.popen(command))
       local said = pipe:read "*a"
       pipe:close()
@@ -441,6 +446,40 @@ print(assert(transport:send(request, 20)).status)]]
       assert.matches("interrupted!", said, 1, true)
       assert.matches("its outcome is unknown", said, 1, true)
       assert.matches("\n200\n$", said)
+    end)
+
+    it("ends a wait in a coroutine at Ctrl-C", function()
+      if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then
+        return pending "plain Lua 5.1 does not say which program waits"
+      end
+      local said = run(
+        "timeout --foreground -s INT 0.5",
+        [[
+local request = { method = "POST", url = PLAIN .. "/silent", body = "pay" }
+local began = transport:now()
+print(pcall(coroutine.wrap(function()
+  print(pcall(transport.send, transport, request, 5))
+end)))
+print(transport:now() - began < 4)]]
+      )
+      assert.matches("its outcome is unknown", said, 1, true)
+    end)
+
+    it("does not ask for a pass phrase on the terminal", function()
+      local said = run(
+        "script -qec '",
+        [[
+transport = luapay.transport.curl { ca_file = CA,
+  cert_file = CA:gsub("ca.crt$", "client.crt"),
+  key_file = CA:gsub("ca.crt$", "locked.key") }
+local request = { method = "GET", url = GOOD .. "/echo" }
+local response, failure = transport:send(request, 5)
+print(failure.phase, failure.message)]],
+        "' /dev/null </dev/null"
+      )
+      assert.matches("before_send", said, 1, true)
+      assert.matches("'key_password'", said, 1, true)
+      assert.not_matches("pass phrase", said, 1, true)
     end)
 
     it("ends a map at Ctrl-C, and the next one works", function()
