@@ -111,7 +111,7 @@ static const char *usual_text (int status) {
   return "refused without a reason";
 }
 
-static void judge (struct pay_verdict *v, const struct pay_endpoint *e) {
+static void classify (struct pay_verdict *v, const struct pay_endpoint *e) {
   const struct pay_refusal *r = find_refusal(v, e->refusals);
   v->kind = r != NULL ? r->kind : usual_kind(v->status);
   v->renew = r != NULL && r->renew;
@@ -199,7 +199,7 @@ static int refuse (const struct answer *a, int unknown) {
   if (a->problem != NULL)
     v.text = lua_pushfstring(a->L, "answered with %d; the answer is %s",
                              a->status, a->problem);
-  judge(&v, a->e);
+  classify(&v, a->e);
   if (a->problem != NULL && a->status != 401)
     v.renew = 0; /* any server in between says 403 for reasons of its own */
   if (unknown && !pay_is_harmless(a->e))

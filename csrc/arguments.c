@@ -12,8 +12,9 @@
 
 #define LONGEST_SHOWN 40
 
-void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
-                     const char *name, int table) {
+void pay_position_field (struct pay_position *here,
+                         const struct pay_position *up, const char *name,
+                         int table) {
   here->up = up;
   here->name = name;
   here->index = 0;
@@ -23,20 +24,21 @@ void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
   here->currency = up != NULL ? up->currency : NULL;
 }
 
-void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,
-                       int index, int table) {
-  pay_spot_field(here, up, NULL, table);
+void pay_position_element (struct pay_position *here,
+                           const struct pay_position *up, int index,
+                           int table) {
+  pay_position_field(here, up, NULL, table);
   here->index = index;
 }
 
 /* Pushes "lines[2].amount". */
-static void push_spot (lua_State *L, const struct pay_spot *at) {
+static void push_position (lua_State *L, const struct pay_position *at) {
   if (at->up == NULL || (at->up->name == NULL && at->up->up == NULL)) {
     lua_pushstring(L, at->name != NULL ? at->name : "arguments");
     return;
   }
   luaL_checkstack(L, 4, "arguments nested too deep");
-  push_spot(L, at->up);
+  push_position(L, at->up);
   if (at->name != NULL)
     lua_pushfstring(L, "%s.%s", lua_tostring(L, -1), at->name);
   else
@@ -44,8 +46,8 @@ static void push_spot (lua_State *L, const struct pay_spot *at) {
   lua_remove(L, -2);
 }
 
-int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
-                  ...) {
+int pay_refuse (lua_State *L, const struct pay_position *at,
+                const char *problem, ...) {
   va_list values;
   luaL_checkstack(L, 8, "arguments nested too deep");
   lua_createtable(L, 0, 4);
@@ -53,7 +55,7 @@ int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
   lua_setfield(L, -2, "kind");
   lua_pushliteral(L, "failed");
   lua_setfield(L, -2, "outcome");
-  push_spot(L, at);
+  push_position(L, at);
   lua_setfield(L, -2, "field");
   va_start(values, problem);
   lua_pushvfstring(L, problem, values);
@@ -62,12 +64,12 @@ int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
   return 0;
 }
 
-int pay_complain_of_type (lua_State *L, const struct pay_spot *at,
-                          const char *expected) {
+int pay_refuse_type (lua_State *L, const struct pay_position *at,
+                     const char *expected) {
   if (lua_islightuserdata(L, -1))
-    return pay_complain(L, at, "must not be null");
-  return pay_complain(L, at, "expected %s, got a %s", expected,
-                      luaL_typename(L, -1));
+    return pay_refuse(L, at, "must not be null");
+  return pay_refuse(L, at, "expected %s, got a %s", expected,
+                    luaL_typename(L, -1));
 }
 
 /* Never cuts a character of UTF-8 in two. */
@@ -145,21 +147,20 @@ static const char *nearest (const struct pay_field *f, const char *key) {
   return best;
 }
 
-static int complain_of_key (lua_State *L, const struct pay_field *fields,
-                            const struct pay_spot *at, const char *key) {
-  struct pay_spot here;
+static int refuse_key (lua_State *L, const struct pay_field *fields,
+                       const struct pay_position *at, const char *key) {
+  struct pay_position here;
   const char *meant = nearest(fields, key);
-  pay_spot_field(&here, at, key, 0);
+  pay_position_field(&here, at, key, 0);
   if (meant != NULL)
-    return pay_complain(L, &here, "no such field; did you mean \"%s\"?",
-                        meant);
-  return pay_complain(L, &here, "no such field");
+    return pay_refuse(L, &here, "no such field; did you mean \"%s\"?", meant);
+  return pay_refuse(L, &here, "no such field");
 }
 
 /* Refuses both spellings of one name: one of them would be lost. */
 static int check_alias (lua_State *L, int idx, const struct pay_field *f,
-                        const struct pay_spot *at) {
-  struct pay_spot here;
+                        const struct pay_position *at) {
+  struct pay_position here;
   if (f->alias == NULL)
     return 1;
   pay_push_raw(L, idx, f->name);
@@ -168,8 +169,8 @@ static int check_alias (lua_State *L, int idx, const struct pay_field *f,
     lua_pop(L, 2);
     return 1;
   }
-  pay_spot_field(&here, at, f->name, 0);
-  return pay_complain(L, &here, "given twice, also as \"%s\"", f->alias);
+  pay_position_field(&here, at, f->name, 0);
+  return pay_refuse(L, &here, "given twice, also as \"%s\"", f->alias);
 }
 
 static int count_keys (lua_State *L, int idx) {
@@ -181,16 +182,16 @@ static int count_keys (lua_State *L, int idx) {
 
 /* Counting first: a table with nothing else in it is the ordinary case. */
 int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
-                    const struct pay_spot *at, int known) {
+                    const struct pay_position *at, int known) {
   const struct pay_field *f;
   luaL_checkstack(L, 8, "arguments nested too deep");
   if (count_keys(L, idx) == known)
     return 1;
   for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING)
-      return complain_of_key(L, fields, at, "[element]");
+      return refuse_key(L, fields, at, "[element]");
     if (!at->lenient && pay_field(fields, lua_tostring(L, -2)) == NULL)
-      return complain_of_key(L, fields, at, lua_tostring(L, -2));
+      return refuse_key(L, fields, at, lua_tostring(L, -2));
   }
   for (f = fields; f->name != NULL; f++) {
     if (!check_alias(L, idx, f, at))
@@ -200,24 +201,24 @@ int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
 }
 
 /* Nothing that a body, a form or a message could not hold. */
-int pay_check_name (lua_State *L, const struct pay_spot *at, const char *s,
+int pay_check_name (lua_State *L, const struct pay_position *at, const char *s,
                     size_t n) {
-  struct pay_spot up = *at->up;
+  struct pay_position up = *at->up;
   size_t i;
   if (n == 0)
-    return pay_complain(L, &up, "has a field without a name");
+    return pay_refuse(L, &up, "has a field without a name");
   for (i = 0; i < n; i++) {
     if ((unsigned char)s[i] < 0x20 || s[i] == 0x7F)
-      return pay_complain(L, &up, "has a name with a control character");
+      return pay_refuse(L, &up, "has a name with a control character");
   }
   if (pay_utf8_count(s, n) == PAY_NOT_UTF8)
-    return pay_complain(L, &up, "has a name that is not valid UTF-8");
+    return pay_refuse(L, &up, "has a name that is not valid UTF-8");
   return 1;
 }
 
 /* A currency that is not given is that of the money beside it. */
 static void push_currency (lua_State *L, const struct pay_field *f,
-                           const struct pay_spot *at) {
+                           const struct pay_position *at) {
   int i;
   for (i = 0; i < 2 && f->money[i] != NULL; i++) {
     const struct pay_money *m;
@@ -247,7 +248,7 @@ void pay_push_raw (lua_State *L, int table, const char *name) {
   push_named(L, table, name, 0, 0);
 }
 
-int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at,
+int pay_get (lua_State *L, const struct pay_field *f, struct pay_position *at,
              int names, int i) {
   at->name = f->name;
   push_named(L, at->table, f->name, names, i);
@@ -284,17 +285,17 @@ static int has_metamethod (lua_State *L, const char *event) {
 /* Arguments are read raw, and once. A table that says other things when it
    is asked than when it is read would be checked as one and sent as the
    other, or lose what it inherits: it is refused. */
-int pay_check_plain (lua_State *L, int table, const struct pay_spot *at) {
+int pay_check_plain (lua_State *L, int table, const struct pay_position *at) {
   static const char *const events[] = { "__index", "__pairs", "__len", NULL };
   int i;
   if (!lua_getmetatable(L, table))
     return 1;
   for (i = 0; events[i] != NULL; i++) {
     if (has_metamethod(L, events[i]))
-      return pay_complain(L, at,
-                          "has a metatable with %s; pass a plain table with "
-                          "all that is meant",
-                          events[i]);
+      return pay_refuse(L, at,
+                        "has a metatable with %s; pass a plain table with "
+                        "all that is meant",
+                        events[i]);
   }
   lua_pop(L, 1);
   return 1;
@@ -302,30 +303,30 @@ int pay_check_plain (lua_State *L, int table, const struct pay_spot *at) {
 
 /* A misspelt name helps more than the name that is missing for it. */
 int pay_check_absent (lua_State *L, const struct pay_field *f,
-                      const struct pay_spot *at,
+                      const struct pay_position *at,
                       const struct pay_field *fields) {
   if (!(f->flags & PAY_REQUIRED))
     return 1;
   if (!pay_check_keys(L, at->table, fields, at->up, -1))
     return 0;
   if (f->alias != NULL)
-    return pay_complain(L, at, "is required (\"%s\" will do too)", f->alias);
-  return pay_complain(L, at, "is required");
+    return pay_refuse(L, at, "is required (\"%s\" will do too)", f->alias);
+  return pay_refuse(L, at, "is required");
 }
 
 /* A table of arguments, or an element of a list in them. */
 struct place {
   const struct pay_field *fields;
-  const struct pay_spot *at;
+  const struct pay_position *at;
   int table;
 };
 
 /* Pushes the value of a field, nil when there is none or it is null. */
 static void push_value (lua_State *L, const struct place *p,
                         const char *name) {
-  struct pay_spot here;
+  struct pay_position here;
   const struct pay_field *f = pay_field(p->fields, name);
-  pay_spot_field(&here, p->at, name, p->table);
+  pay_position_field(&here, p->at, name, p->table);
   pay_get(L, f, &here, 0, 0); /* a spec sees to it that the field is there */
   if (pay_is_null(L)) {
     lua_pop(L, 1);
@@ -463,7 +464,7 @@ static void push_words (lua_State *L, const struct pay_rule *r) {
 
 static int check_rule (lua_State *L, const struct pay_rule *r,
                        const struct place *p) {
-  struct pay_spot here;
+  struct pay_position here;
   if (!is_true(L, p, &r->when[0]) || !is_true(L, p, &r->when[1]))
     return 1;
   push_value(L, p, r->field);
@@ -471,24 +472,24 @@ static int check_rule (lua_State *L, const struct pay_rule *r,
     lua_pop(L, 1);
     return 1;
   }
-  pay_spot_field(&here, p->at, r->field, p->table);
+  pay_position_field(&here, p->at, r->field, p->table);
   push_words(L, r);
-  return pay_complain(L, &here, "%s", lua_tostring(L, -1));
+  return pay_refuse(L, &here, "%s", lua_tostring(L, -1));
 }
 
 /* The rule holds in each element of a list. */
 static int check_within (lua_State *L, const struct pay_rule *r,
                          const struct place *p) {
   struct place inner;
-  struct pay_spot list, element;
+  struct pay_position list, element;
   int i, n, top = lua_gettop(L);
   push_value(L, p, r->within);
   n = lua_istable(L, -1) ? (int)lua_rawlen(L, -1) : 0;
-  pay_spot_field(&list, p->at, r->within, p->table);
+  pay_position_field(&list, p->at, r->within, p->table);
   inner.fields = pay_field(p->fields, r->within)->fields;
   inner.at = &element;
   for (i = 1; i <= n; i++) {
-    pay_spot_element(&element, &list, i, top + 1);
+    pay_position_element(&element, &list, i, top + 1);
     lua_rawgeti(L, top + 1, i);
     inner.table = top + 2;
     if (!check_rule(L, r, &inner))
@@ -500,7 +501,7 @@ static int check_within (lua_State *L, const struct pay_rule *r,
 }
 
 int pay_check_rules (lua_State *L, const struct pay_endpoint *e,
-                     const struct pay_spot *root) {
+                     const struct pay_position *root) {
   const struct pay_rule *r = e->rules;
   struct place all;
   all.fields = e->args;

@@ -199,11 +199,11 @@ static int core_escape (lua_State *L) {
 ** encode(value) -> JSON, or nil and a fault
 */
 static int core_encode (lua_State *L) {
-  struct pay_spot root;
+  struct pay_position root;
   struct pay_text t;
   luaL_checkany(L, 1);
   lua_settop(L, 1);
-  pay_spot_field(&root, NULL, "body", 0);
+  pay_position_field(&root, NULL, "body", 0);
   pay_text_open(L, &t);
   lua_pushvalue(L, 1);
   if (!pay_add_any_json(L, &root, &t))

@@ -13,8 +13,8 @@
 #pragma GCC visibility push(hidden)
 
 /* Where in the arguments we are, for messages: "lines[2].amount". */
-struct pay_spot {
-  const struct pay_spot *up;
+struct pay_position {
+  const struct pay_position *up;
   const char *name; /* NULL for an element of a list */
   int index;        /* of that element */
   int table;        /* stack index of the table that holds the value */
@@ -31,20 +31,22 @@ struct pay_wire {
   char room[48];
 };
 
-/* Makes 'here' the spot of a field, or of an element, of the table at
+/* Makes 'here' the position of a field, or of an element, of the table at
    the stack index 'table', which is at 'up'. */
-void pay_spot_field (struct pay_spot *here, const struct pay_spot *up,
-                     const char *name, int table);
-void pay_spot_element (struct pay_spot *here, const struct pay_spot *up,
-                       int index, int table);
+void pay_position_field (struct pay_position *here,
+                         const struct pay_position *up, const char *name,
+                         int table);
+void pay_position_element (struct pay_position *here,
+                           const struct pay_position *up, int index,
+                           int table);
 
-/* Pushes the fault "<spot>: <problem>"; returns 0. */
-int pay_complain (lua_State *L, const struct pay_spot *at, const char *problem,
-                  ...);
+/* Pushes the fault "<position>: <problem>"; returns 0. */
+int pay_refuse (lua_State *L, const struct pay_position *at,
+                const char *problem, ...);
 
 /* The same for a value of the wrong type, on the top. */
-int pay_complain_of_type (lua_State *L, const struct pay_spot *at,
-                          const char *expected);
+int pay_refuse_type (lua_State *L, const struct pay_position *at,
+                     const char *expected);
 
 /* Pushes the value as a message may show it: quoted, short. */
 void pay_show (lua_State *L, const struct pay_field *f, const char *s,
@@ -53,13 +55,13 @@ void pay_show (lua_State *L, const struct pay_field *f, const char *s,
 /* Refuses a key of the table at 'idx' that 'fields' does not name, after
    'known' of its keys were seen to be named. */
 int pay_check_keys (lua_State *L, int idx, const struct pay_field *fields,
-                    const struct pay_spot *at, int known);
+                    const struct pay_position *at, int known);
 
 /* Pushes the value of 'f' in the table at at->table, nil when absent;
    at->name becomes the spelling that the caller used. Returns whether a
    key of the table was read. 'f' is the i-th (from 1) of fields whose names
    are at the stack index 'names'; 0: its own strings will do. */
-int pay_get (lua_State *L, const struct pay_field *f, struct pay_spot *at,
+int pay_get (lua_State *L, const struct pay_field *f, struct pay_position *at,
              int names, int i);
 
 /* Whether two texts are the same but for the case of their letters. */
@@ -69,50 +71,51 @@ int pay_is_word (const char *a, const char *b);
 void pay_push_raw (lua_State *L, int table, const char *name);
 
 /* Refuses a table of arguments that is not what it says when it is read. */
-int pay_check_plain (lua_State *L, int table, const struct pay_spot *at);
+int pay_check_plain (lua_State *L, int table, const struct pay_position *at);
 
 /* Refuses a name that no table of fields knows and that cannot be sent. */
-int pay_check_name (lua_State *L, const struct pay_spot *at, const char *s,
+int pay_check_name (lua_State *L, const struct pay_position *at, const char *s,
                     size_t n);
 
 /* Refuses the absence of a required one of 'fields'. */
 int pay_check_absent (lua_State *L, const struct pay_field *f,
-                      const struct pay_spot *at,
+                      const struct pay_position *at,
                       const struct pay_field *fields);
 
 /* Checks the value on the top and makes its wire form. What the wire form
    points to may replace the value, so leave it there until it is used. */
 int pay_to_wire (lua_State *L, const struct pay_field *f,
-                 const struct pay_spot *at, struct pay_wire *w);
+                 const struct pay_position *at, struct pay_wire *w);
 
-int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x);
+int pay_take_integer (lua_State *L, const struct pay_position *at,
+                      long long *x);
 int pay_number_to_wire (lua_State *L, const struct pay_field *f,
-                        const struct pay_spot *at, struct pay_wire *w);
+                        const struct pay_position *at, struct pay_wire *w);
 int pay_money_to_wire (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, struct pay_wire *w);
+                       const struct pay_position *at, struct pay_wire *w);
 
 /* Checks that the table on the top is a list of as many as allowed. */
 int pay_check_list (lua_State *L, const struct pay_field *f,
-                    const struct pay_spot *at, int *n);
+                    const struct pay_position *at, int *n);
 
 /* Refuses arguments that break a rule between fields: see arguments.c. */
 int pay_check_rules (lua_State *L, const struct pay_endpoint *e,
-                     const struct pay_spot *root);
+                     const struct pay_position *root);
 
 /* Sets "rules" in the table on the top: what each asks, in words. */
 void pay_describe_rules (lua_State *L, const struct pay_endpoint *e);
 
 /* Adds the value on the top as JSON, checked. */
 int pay_add_json (lua_State *L, const struct pay_field *f,
-                  const struct pay_spot *at, struct pay_text *t);
+                  const struct pay_position *at, struct pay_text *t);
 
 /* Adds the value on the top as JSON, whatever it is. */
-int pay_add_any_json (lua_State *L, const struct pay_spot *at,
+int pay_add_any_json (lua_State *L, const struct pay_position *at,
                       struct pay_text *t);
 
 /* Adds "name":value for the value on the top, with a comma if needed. */
 int pay_add_json_member (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_text *t);
+                         const struct pay_position *at, struct pay_text *t);
 
 /* Adds a JSON string. */
 void pay_add_quoted (struct pay_text *t, const char *s, size_t n);

@@ -104,7 +104,7 @@ static void add_name (struct pay_text *t, const char *name, int of_row) {
 }
 
 int pay_add_json_member (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_text *t) {
+                         const struct pay_position *at, struct pay_text *t) {
   const char *name = f->json_name != NULL ? f->json_name : f->name;
   add_name(t, name, f->doc != NULL); /* each field of a row has one */
   return pay_add_json(L, f, at, t);
@@ -112,16 +112,16 @@ int pay_add_json_member (lua_State *L, const struct pay_field *f,
 
 /* The members that the table of fields does not know. */
 static int add_unknown_members (lua_State *L, const struct pay_field *fields,
-                                const struct pay_spot *at, int table,
+                                const struct pay_position *at, int table,
                                 struct pay_text *t) {
   for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
     struct pay_field f = { .type = PAY_ANY };
-    struct pay_spot here;
+    struct pay_position here;
     size_t n;
     f.name = lua_tolstring(L, table + 1, &n); /* text: keys are checked */
     if (pay_field(fields, f.name) != NULL)
       continue;
-    pay_spot_field(&here, at, f.name, table);
+    pay_position_field(&here, at, f.name, table);
     if (!pay_check_name(L, &here, f.name, n) ||
         !pay_add_json_member(L, &f, &here, t))
       return 0;
@@ -130,19 +130,19 @@ static int add_unknown_members (lua_State *L, const struct pay_field *fields,
 }
 
 static int add_object (lua_State *L, const struct pay_field *fields,
-                       const struct pay_spot *at, struct pay_text *t) {
+                       const struct pay_position *at, struct pay_text *t) {
   int table = lua_gettop(L), known = 0, i = 0;
   const struct pay_field *f;
   if (!lua_istable(L, table))
-    return pay_complain_of_type(L, at, "a table");
+    return pay_refuse_type(L, at, "a table");
   luaL_checkstack(L, 12, "arguments nested too deep");
   if (!pay_check_plain(L, table, at))
     return 0;
   pay_push_names(L, fields);
   pay_text_char(t, '{');
   for (f = fields; f->name != NULL; f++) {
-    struct pay_spot here;
-    pay_spot_field(&here, at, f->name, table);
+    struct pay_position here;
+    pay_position_field(&here, at, f->name, table);
     known += pay_get(L, f, &here, table + 1, ++i);
     if (lua_isnil(L, -1) ? !pay_check_absent(L, f, &here, fields)
                          : !pay_add_json_member(L, f, &here, t))
@@ -159,10 +159,10 @@ static int add_object (lua_State *L, const struct pay_field *fields,
 }
 
 int pay_check_list (lua_State *L, const struct pay_field *f,
-                    const struct pay_spot *at, int *n) {
+                    const struct pay_position *at, int *n) {
   int keys = 0;
   if (!lua_istable(L, -1))
-    return pay_complain_of_type(L, at, "a list");
+    return pay_refuse_type(L, at, "a list");
   luaL_checkstack(L, 8, "arguments nested too deep");
   if (!pay_check_plain(L, lua_gettop(L), at))
     return 0;
@@ -170,18 +170,18 @@ int pay_check_list (lua_State *L, const struct pay_field *f,
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
     keys++;
   if (keys != *n)
-    return pay_complain(L, at, "expected a list without holes or names");
+    return pay_refuse(L, at, "expected a list without holes or names");
   if (*n < (int)f->min)
-    return pay_complain(L, at, "expected at least %d elements, got %d",
-                        (int)f->min, *n);
+    return pay_refuse(L, at, "expected at least %d elements, got %d",
+                      (int)f->min, *n);
   if (f->max > 0 && *n > (int)f->max)
-    return pay_complain(L, at, "expected at most %d elements, got %d",
-                        (int)f->max, *n);
+    return pay_refuse(L, at, "expected at most %d elements, got %d",
+                      (int)f->max, *n);
   return 1;
 }
 
 static int add_element (lua_State *L, const struct pay_field *f,
-                        const struct pay_spot *here, struct pay_text *t) {
+                        const struct pay_position *here, struct pay_text *t) {
   if (f->fields != NULL)
     return add_object(L, f->fields, here, t);
   if (f->element != NULL)
@@ -190,14 +190,14 @@ static int add_element (lua_State *L, const struct pay_field *f,
 }
 
 static int add_list (lua_State *L, const struct pay_field *f,
-                     const struct pay_spot *at, struct pay_text *t) {
+                     const struct pay_position *at, struct pay_text *t) {
   int table = lua_gettop(L), i, n;
   if (!pay_check_list(L, f, at, &n))
     return 0;
   pay_text_char(t, '[');
   for (i = 1; i <= n; i++) {
-    struct pay_spot here;
-    pay_spot_element(&here, at, i, table);
+    struct pay_position here;
+    pay_position_element(&here, at, i, table);
     if (i > 1)
       pay_text_char(t, ',');
     lua_rawgeti(L, table, i);
@@ -210,7 +210,7 @@ static int add_list (lua_State *L, const struct pay_field *f,
 }
 
 static int add_scalar (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, struct pay_text *t) {
+                       const struct pay_position *at, struct pay_text *t) {
   struct pay_wire w;
   if (!pay_to_wire(L, f, at, &w))
     return 0;
@@ -223,7 +223,7 @@ static int add_scalar (lua_State *L, const struct pay_field *f,
 
 /* Where anything may stand, the field still says in which unit. */
 static int add_any_money (lua_State *L, const struct pay_field *f,
-                          const struct pay_spot *at, struct pay_text *t) {
+                          const struct pay_position *at, struct pay_text *t) {
   struct pay_field money = *f;
   money.type = PAY_MONEY;
   return add_scalar(L, &money, at, t);
@@ -232,7 +232,7 @@ static int add_any_money (lua_State *L, const struct pay_field *f,
 /* What a value is that its neighbour decides upon. */
 static const struct pay_field *variant_of (lua_State *L,
                                            const struct pay_field *f,
-                                           const struct pay_spot *at) {
+                                           const struct pay_position *at) {
   const struct pay_variant *v = f->variants;
   if (v == NULL)
     return f;
@@ -248,11 +248,11 @@ static const struct pay_field *variant_of (lua_State *L,
 }
 
 int pay_add_json (lua_State *L, const struct pay_field *f,
-                  const struct pay_spot *at, struct pay_text *t) {
+                  const struct pay_position *at, struct pay_text *t) {
   f = variant_of(L, f, at);
   if (pay_is_null(L)) {
     if (!(f->flags & PAY_NULLABLE) && f->type != PAY_ANY)
-      return pay_complain(L, at, "must not be null");
+      return pay_refuse(L, at, "must not be null");
     pay_text_add(t, "null", 4);
     return 1;
   }
@@ -267,24 +267,24 @@ int pay_add_json (lua_State *L, const struct pay_field *f,
   return add_scalar(L, f, at, t);
 }
 
-static int depth_of (const struct pay_spot *at) {
+static int depth_of (const struct pay_position *at) {
   int depth = 0;
   for (; at != NULL; at = at->up)
     depth++;
   return depth;
 }
 
-static int add_string (lua_State *L, const struct pay_spot *at,
+static int add_string (lua_State *L, const struct pay_position *at,
                        struct pay_text *t) {
   size_t n;
   const char *s = lua_tolstring(L, -1, &n);
   if (pay_utf8_count(s, n) == PAY_NOT_UTF8)
-    return pay_complain(L, at, "is not valid UTF-8");
+    return pay_refuse(L, at, "is not valid UTF-8");
   pay_add_quoted(t, s, n);
   return 1;
 }
 
-static int add_number (lua_State *L, const struct pay_spot *at,
+static int add_number (lua_State *L, const struct pay_position *at,
                        struct pay_text *t) {
   static const struct pay_field any = { .name = "", .flags = PAY_SIGNED };
   struct pay_wire w;
@@ -294,7 +294,7 @@ static int add_number (lua_State *L, const struct pay_spot *at,
   return 1;
 }
 
-static int add_money (lua_State *L, const struct pay_spot *at,
+static int add_money (lua_State *L, const struct pay_position *at,
                       struct pay_text *t) {
   static const struct pay_field any = { .name = "", .flags = PAY_SIGNED };
   struct pay_wire w;
@@ -304,20 +304,20 @@ static int add_money (lua_State *L, const struct pay_spot *at,
   return 1;
 }
 
-static int add_members (lua_State *L, const struct pay_spot *at,
+static int add_members (lua_State *L, const struct pay_position *at,
                         struct pay_text *t) {
   int table = lua_gettop(L);
   const char *comma = "{";
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-    struct pay_spot here;
+    struct pay_position here;
     size_t n;
     const char *key;
     if (lua_type(L, -2) != LUA_TSTRING)
-      return pay_complain(L, at, "mixes a list with names");
+      return pay_refuse(L, at, "mixes a list with names");
     key = lua_tolstring(L, -2, &n);
-    pay_spot_field(&here, at, key, table);
+    pay_position_field(&here, at, key, table);
     if (pay_utf8_count(key, n) == PAY_NOT_UTF8)
-      return pay_complain(L, at, "has a name that is not valid UTF-8");
+      return pay_refuse(L, at, "has a name that is not valid UTF-8");
     pay_text_string(t, comma);
     comma = ",";
     pay_add_quoted(t, key, n);
@@ -330,11 +330,11 @@ static int add_members (lua_State *L, const struct pay_spot *at,
   return 1;
 }
 
-static int add_table (lua_State *L, const struct pay_spot *at,
+static int add_table (lua_State *L, const struct pay_position *at,
                       struct pay_text *t) {
   static const struct pay_field list = { .type = PAY_LIST };
   if (depth_of(at) > DEEPEST)
-    return pay_complain(L, at, "nested too deep");
+    return pay_refuse(L, at, "nested too deep");
   luaL_checkstack(L, 12, "arguments nested too deep");
   if (!pay_check_plain(L, lua_gettop(L), at))
     return 0;
@@ -343,7 +343,7 @@ static int add_table (lua_State *L, const struct pay_spot *at,
   return add_members(L, at, t);
 }
 
-int pay_add_any_json (lua_State *L, const struct pay_spot *at,
+int pay_add_any_json (lua_State *L, const struct pay_position *at,
                       struct pay_text *t) {
   switch (lua_type(L, -1)) {
     case LUA_TSTRING: return add_string(L, at, t);
@@ -362,7 +362,7 @@ int pay_add_any_json (lua_State *L, const struct pay_spot *at,
       if (pay_to_money(L, -1) != NULL)
         return add_money(L, at, t);
   }
-  return pay_complain_of_type(L, at, "something that JSON can say");
+  return pay_refuse_type(L, at, "something that JSON can say");
 }
 
 /*

@@ -190,7 +190,7 @@ static const struct pay_field currency_field = { .name = "currency",
                                                  .format = PAY_CURRENCY };
 
 /* From the arguments in a table at the top: { amount =, currency = }. */
-static int read_money (lua_State *L, struct pay_spot *at,
+static int read_money (lua_State *L, struct pay_position *at,
                        const struct pay_currency **currency,
                        struct pay_decimal *d) {
   struct pay_wire w;
@@ -200,20 +200,20 @@ static int read_money (lua_State *L, struct pay_spot *at,
     return 0;
   *currency = pay_currency_named(lua_tostring(L, -1));
   if (*currency == NULL)
-    return pay_complain(L, at, "ISO 4217 knows no currency \"%s\"",
-                        lua_tostring(L, -1));
+    return pay_refuse(L, at, "ISO 4217 knows no currency \"%s\"",
+                      lua_tostring(L, -1));
   at->name = "amount";
   lua_getfield(L, at->table, "amount");
   if (!pay_to_wire(L, &amount_field, at, &w))
     return 0;
   if (pay_decimal_read(d, w.s, w.n, (*currency)->digits) != PAY_DECIMAL_OK ||
       !pay_decimal_widen(d, (*currency)->digits))
-    return pay_complain(L, at, "too large");
+    return pay_refuse(L, at, "too large");
   return 1;
 }
 
 int pay_new_money (lua_State *L) {
-  struct pay_spot root, at;
+  struct pay_position root, at;
   const struct pay_currency *currency;
   struct pay_decimal d;
   luaL_checkany(L, 1);
@@ -223,8 +223,8 @@ int pay_new_money (lua_State *L) {
   lua_insert(L, 1);
   lua_setfield(L, 1, "currency");
   lua_setfield(L, 1, "amount");
-  pay_spot_field(&root, NULL, NULL, 0);
-  pay_spot_field(&at, &root, NULL, 1);
+  pay_position_field(&root, NULL, NULL, 0);
+  pay_position_field(&at, &root, NULL, 1);
   if (!read_money(L, &at, &currency, &d))
     return 0;
   push_money(L, currency, d.units);
@@ -235,11 +235,11 @@ int pay_new_money (lua_State *L) {
 int pay_minor_money (lua_State *L) {
   const char *code = luaL_checkstring(L, 2);
   const struct pay_currency *currency = pay_currency_named(code);
-  struct pay_spot at;
+  struct pay_position at;
   long long units;
   luaL_checknumber(L, 1);
   luaL_argcheck(L, currency != NULL, 2, "no currency of ISO 4217");
-  pay_spot_field(&at, NULL, "units", 0);
+  pay_position_field(&at, NULL, "units", 0);
   lua_pushvalue(L, 1);
   if (!pay_take_integer(L, &at, &units))
     return luaL_argerror(L, 1, "minor units are whole");

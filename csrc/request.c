@@ -71,10 +71,10 @@ static int holds (const char *s, size_t n, const char *part) {
 }
 
 static int add_part (struct pay_request *r, const char *name,
-                     const struct pay_spot *at, const struct pay_wire *w) {
+                     const struct pay_position *at, const struct pay_wire *w) {
   struct pay_text *t = &r->body;
   if (holds(w->s, w->n, PAY_BOUNDARY))
-    return pay_complain(r->L, at, "must not hold \"" PAY_BOUNDARY "\"");
+    return pay_refuse(r->L, at, "must not hold \"" PAY_BOUNDARY "\"");
   pay_text_string(t, "--" PAY_BOUNDARY "\r\n"
                      "Content-Disposition: form-data; name=\"");
   for (; *name != '\0'; name++) {
@@ -90,7 +90,8 @@ static int add_part (struct pay_request *r, const char *name,
 }
 
 static int add_input (struct pay_request *r, const struct pay_field *f,
-                      const struct pay_spot *at, const struct pay_wire *w) {
+                      const struct pay_position *at,
+                      const struct pay_wire *w) {
   const char *name = name_of(r, f);
   if (r->inputs == PAY_AS_QUERY)
     add_query(r, name, w);
@@ -109,7 +110,7 @@ static void add_header (struct pay_request *r, const struct pay_field *f,
 
 /* The value on the top goes where its field says. */
 static int place (struct pay_request *r, const struct pay_field *f,
-                  const struct pay_spot *at) {
+                  const struct pay_position *at) {
   struct pay_wire w;
   if (f->place == PAY_WHOLE)
     return pay_add_json(r->L, f, at, &r->body);
@@ -172,7 +173,7 @@ static void get_default (struct pay_request *r, const struct pay_field *f) {
 }
 
 static int place_absent (struct pay_request *r, const struct pay_field *f,
-                         const struct pay_spot *at) {
+                         const struct pay_position *at) {
   struct pay_wire empty = { "", 0, 0, "" };
   if (f->flags & PAY_SIGNATURE)
     return 1;
@@ -181,15 +182,16 @@ static int place_absent (struct pay_request *r, const struct pay_field *f,
   return pay_check_absent(r->L, f, at, r->e->args);
 }
 
-static int add_path_value (struct pay_request *r, const struct pay_spot *root,
-                           const char *name, size_t n) {
+static int add_path_value (struct pay_request *r,
+                           const struct pay_position *root, const char *name,
+                           size_t n) {
   lua_State *L = r->L;
   const struct pay_field *f = r->e->args;
-  struct pay_spot here;
+  struct pay_position here;
   struct pay_wire w;
   while (strncmp(f->name, name, n) != 0 || f->name[n] != '\0')
     f++; /* a spec sees to it that each {name} is a field */
-  pay_spot_field(&here, root, f->name, root->table);
+  pay_position_field(&here, root, f->name, root->table);
   pay_get(L, f, &here, 0, 0);
   if (lua_isnil(L, -1))
     get_default(r, f);
@@ -198,13 +200,13 @@ static int add_path_value (struct pay_request *r, const struct pay_spot *root,
   if (!pay_to_wire(L, f, &here, &w))
     return 0;
   if (w.n == 0 || (w.s[0] == '.' && (w.n == 1 || (w.n == 2 && w.s[1] == '.'))))
-    return pay_complain(L, &here, "cannot stand in a path");
+    return pay_refuse(L, &here, "cannot stand in a path");
   pay_add_escaped(&r->target, w.s, w.n);
   lua_pop(L, 1);
   return 1;
 }
 
-static int add_path (struct pay_request *r, const struct pay_spot *root) {
+static int add_path (struct pay_request *r, const struct pay_position *root) {
   const char *s = r->e->path;
   for (;;) {
     const char *open = strchr(s, '{'), *close;
@@ -221,7 +223,8 @@ static int add_path (struct pay_request *r, const struct pay_spot *root) {
 }
 
 /* Two fields of the same name, in the path and in the body, are one. */
-static int add_fields (struct pay_request *r, const struct pay_spot *root) {
+static int add_fields (struct pay_request *r,
+                       const struct pay_position *root) {
   lua_State *L = r->L;
   const struct pay_field *f;
   int top = lua_gettop(L), known = 0, names = 0;
@@ -230,8 +233,8 @@ static int add_fields (struct pay_request *r, const struct pay_spot *root) {
     names = ++top;
   }
   for (f = r->e->args; f != NULL && f->name != NULL; f++) {
-    struct pay_spot here;
-    pay_spot_field(&here, root, f->name, root->table);
+    struct pay_position here;
+    pay_position_field(&here, root, f->name, root->table);
     known += pay_get(L, f, &here, names, (int)(f - r->e->args) + 1);
     if (f->place != PAY_PATH) {
       if (lua_isnil(L, -1))
@@ -265,32 +268,32 @@ static int is_written (struct pay_request *r, const char *name) {
   return 0;
 }
 
-static int check_unknown (struct pay_request *r, const struct pay_spot *at,
+static int check_unknown (struct pay_request *r, const struct pay_position *at,
                           const char *name, size_t n) {
   if (has_own_body(r->e))
-    return pay_complain(r->L, at,
-                        "no such field, and the body has no place "
-                        "for another");
+    return pay_refuse(r->L, at,
+                      "no such field, and the body has no place "
+                      "for another");
   if (is_written(r, name))
-    return pay_complain(r->L, at, "is how another field is sent");
+    return pay_refuse(r->L, at, "is how another field is sent");
   return pay_check_name(r->L, at, name, n);
 }
 
 /* What the tables do not know goes the way of the body's other fields. */
 static int add_unknown_fields (struct pay_request *r,
-                               const struct pay_spot *root) {
+                               const struct pay_position *root) {
   lua_State *L = r->L;
   int top = lua_gettop(L);
   for (lua_pushnil(L); lua_next(L, root->table); lua_settop(L, top + 1)) {
     struct pay_field f = { .type = PAY_ANY };
-    struct pay_spot here;
+    struct pay_position here;
     size_t n;
     f.name = lua_tolstring(L, top + 1, &n); /* text: keys are checked */
     if (pay_field(r->e->args, f.name) != NULL)
       continue;
     if (r->inputs != PAY_AS_JSON && lua_type(L, -1) == LUA_TSTRING)
       f.type = PAY_STRING;
-    pay_spot_field(&here, root, f.name, root->table);
+    pay_position_field(&here, root, f.name, root->table);
     if (!check_unknown(r, &here, f.name, n) || !place(r, &f, &here))
       return 0;
   }
@@ -335,7 +338,8 @@ static void open_request (struct pay_request *r) {
   pay_text_open(L, &r->body);
 }
 
-static int write_request (struct pay_request *r, const struct pay_spot *root) {
+static int write_request (struct pay_request *r,
+                          const struct pay_position *root) {
   int object = r->inputs == PAY_AS_JSON && !has_own_body(r->e);
   if (!add_path(r, root))
     return 0;
@@ -353,14 +357,14 @@ static int write_request (struct pay_request *r, const struct pay_spot *root) {
 int pay_prepare (lua_State *L, const struct pay_endpoint *e, int args,
                  int settings, const char *base, int made) {
   struct pay_request r;
-  struct pay_spot root;
+  struct pay_position root;
   r.L = L;
   r.e = e;
   r.settings = settings;
   r.made = made;
   r.inputs = choose_inputs(&r);
   r.renames = is_set(&r, "rename");
-  pay_spot_field(&root, NULL, NULL, args);
+  pay_position_field(&root, NULL, NULL, args);
   root.lenient = is_set(&r, "lenient");
   root.redact = is_set(&r, "redact");
   root.currency = client_currency(&r);

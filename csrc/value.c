@@ -203,38 +203,39 @@ static int has_control (const char *s, size_t n, int lines_allowed) {
 }
 
 static int check_length (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, size_t count) {
+                         const struct pay_position *at, size_t count) {
   if ((double)count < f->min) {
     if (count == 0)
-      return pay_complain(L, at, "must not be empty");
-    return pay_complain(L, at, "expected at least %d characters, got %d",
-                        (int)f->min, (int)count);
+      return pay_refuse(L, at, "must not be empty");
+    return pay_refuse(L, at, "expected at least %d characters, got %d",
+                      (int)f->min, (int)count);
   }
   if (f->max > 0 && (double)count > f->max)
-    return pay_complain(L, at, "expected at most %d characters, got %d",
-                        (int)f->max, (int)count);
+    return pay_refuse(L, at, "expected at most %d characters, got %d",
+                      (int)f->max, (int)count);
   return 1;
 }
 
 static int check_format (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, const char *s, size_t n) {
+                         const struct pay_position *at, const char *s,
+                         size_t n) {
   size_t count = pay_utf16_count(s, n);
   int lines = (f->flags & PAY_LINES) != 0;
   if (count == PAY_NOT_UTF8)
-    return pay_complain(L, at, "is not valid UTF-8");
+    return pay_refuse(L, at, "is not valid UTF-8");
   if (has_control(s, n, lines))
-    return pay_complain(L, at,
-                        lines ? "must not hold control characters"
-                              : "must not hold line breaks or other control "
-                                "characters");
+    return pay_refuse(L, at,
+                      lines ? "must not hold control characters"
+                            : "must not hold line breaks or other control "
+                              "characters");
   if (!check_length(L, f, at, count))
     return 0;
   if (n == 0 && (f->flags & PAY_SENT_EMPTY))
     return 1;
   if (!formats[f->format].is(s, n)) {
     pay_show(L, f, s, n);
-    return pay_complain(L, at, "expected %s, got %s",
-                        formats[f->format].expected, lua_tostring(L, -1));
+    return pay_refuse(L, at, "expected %s, got %s",
+                      formats[f->format].expected, lua_tostring(L, -1));
   }
   return 1;
 }
@@ -252,7 +253,7 @@ static void push_bound (lua_State *L, double x) {
 }
 
 static int check_range (lua_State *L, const struct pay_field *f,
-                        const struct pay_spot *at, double x) {
+                        const struct pay_position *at, double x) {
   double min = f->min;
   if ((f->flags & PAY_SIGNED) && min == 0)
     min = -HUGE_VAL;
@@ -262,13 +263,13 @@ static int check_range (lua_State *L, const struct pay_field *f,
   push_bound(L, f->max);
   push_bound(L, x);
   if (f->max == 0)
-    return pay_complain(L, at, "expected at least %s, got %s",
-                        lua_tostring(L, -3), lua_tostring(L, -1));
+    return pay_refuse(L, at, "expected at least %s, got %s",
+                      lua_tostring(L, -3), lua_tostring(L, -1));
   if (min == -HUGE_VAL)
-    return pay_complain(L, at, "expected at most %s, got %s",
-                        lua_tostring(L, -2), lua_tostring(L, -1));
-  return pay_complain(L, at, "expected %s to %s, got %s", lua_tostring(L, -3),
+    return pay_refuse(L, at, "expected at most %s, got %s",
                       lua_tostring(L, -2), lua_tostring(L, -1));
+  return pay_refuse(L, at, "expected %s to %s, got %s", lua_tostring(L, -3),
+                    lua_tostring(L, -2), lua_tostring(L, -1));
 }
 
 /* What is known of an amount's currency. */
@@ -277,10 +278,10 @@ enum stated { UNSTATED, STATED, STRANGE /* by a name that is in no list */ };
 /* The currency beside the money, or beside the object that it is in; else
    the client's, where no field states one. */
 static enum stated find_currency (lua_State *L, const struct pay_field *f,
-                                  const struct pay_spot *at,
+                                  const struct pay_position *at,
                                   const struct pay_currency **currency) {
   enum stated stated = UNSTATED;
-  const struct pay_spot *up = at;
+  const struct pay_position *up = at;
   *currency = NULL;
   if (f->currency == NULL) {
     *currency = at->currency;
@@ -298,29 +299,28 @@ static enum stated find_currency (lua_State *L, const struct pay_field *f,
   return stated;
 }
 
-static int complain_of_digits (lua_State *L, const struct pay_spot *at,
-                               const struct pay_currency *currency,
-                               int digits) {
+static int refuse_digits (lua_State *L, const struct pay_position *at,
+                          const struct pay_currency *currency, int digits) {
   const char *code = currency != NULL ? currency->code : "the amount";
   if (lua_type(L, -1) == LUA_TNUMBER)
-    return pay_complain(L, at,
-                        "%s has at most %d decimals, and this float is "
-                        "none of them exactly; pass it as text",
-                        code, digits);
+    return pay_refuse(L, at,
+                      "%s has at most %d decimals, and this float is "
+                      "none of them exactly; pass it as text",
+                      code, digits);
   if (digits == 0)
-    return pay_complain(L, at, "%s has no decimals, got \"%s\"", code,
-                        lua_tostring(L, -1));
-  return pay_complain(L, at, "%s has at most %d decimals, got \"%s\"", code,
-                      digits, lua_tostring(L, -1));
+    return pay_refuse(L, at, "%s has no decimals, got \"%s\"", code,
+                      lua_tostring(L, -1));
+  return pay_refuse(L, at, "%s has at most %d decimals, got \"%s\"", code,
+                    digits, lua_tostring(L, -1));
 }
 
-static int complain_of_decimal (lua_State *L, const struct pay_field *f,
-                                const struct pay_spot *at) {
+static int refuse_decimal (lua_State *L, const struct pay_field *f,
+                           const struct pay_position *at) {
   size_t n;
   const char *s = lua_tolstring(L, -1, &n);
   pay_show(L, f, s, n);
-  return pay_complain(L, at, "expected a decimal like \"12.50\", got %s",
-                      lua_tostring(L, -1));
+  return pay_refuse(L, at, "expected a decimal like \"12.50\", got %s",
+                    lua_tostring(L, -1));
 }
 
 static enum pay_decimal_problem read_decimal (lua_State *L,
@@ -341,14 +341,14 @@ static enum pay_decimal_problem read_decimal (lua_State *L,
 
 /* From the text or number on the top, with so many digits at most. */
 static int take_decimal (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_decimal *d,
+                         const struct pay_position *at, struct pay_decimal *d,
                          const struct pay_currency *currency, int digits) {
   if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER)
-    return pay_complain_of_type(L, at, "a decimal like \"12.50\"");
+    return pay_refuse_type(L, at, "a decimal like \"12.50\"");
   switch (read_decimal(L, d, digits)) {
-    case PAY_NOT_DECIMAL: return complain_of_decimal(L, f, at);
-    case PAY_TOO_PRECISE: return complain_of_digits(L, at, currency, digits);
-    case PAY_TOO_LARGE: return pay_complain(L, at, "too large, or no number");
+    case PAY_NOT_DECIMAL: return refuse_decimal(L, f, at);
+    case PAY_TOO_PRECISE: return refuse_digits(L, at, currency, digits);
+    case PAY_TOO_LARGE: return pay_refuse(L, at, "too large, or no number");
     default: return 1;
   }
 }
@@ -361,7 +361,7 @@ static void set_decimal (struct pay_wire *w, const struct pay_decimal *d,
 }
 
 int pay_number_to_wire (lua_State *L, const struct pay_field *f,
-                        const struct pay_spot *at, struct pay_wire *w) {
+                        const struct pay_position *at, struct pay_wire *w) {
   struct pay_decimal d;
   if (!take_decimal(L, f, at, &d, NULL, NUMBER_DIGITS))
     return 0;
@@ -379,40 +379,40 @@ static const char *bare_form (const struct pay_field *f) {
 /* An amount that carries its currency is for a place that states one. One
    that a field beside it takes on from it is stated. */
 static int check_currency (lua_State *L, const struct pay_field *f,
-                           const struct pay_spot *at,
+                           const struct pay_position *at,
                            const struct pay_money *m, enum stated stated,
                            const struct pay_currency *currency) {
   if (stated == STATED && currency != m->currency)
-    return pay_complain(L, at, "is in %s, but %s says %s", m->currency->code,
-                        f->currency != NULL ? f->currency : "the client",
-                        currency->code);
+    return pay_refuse(L, at, "is in %s, but %s says %s", m->currency->code,
+                      f->currency != NULL ? f->currency : "the client",
+                      currency->code);
   if (stated == STRANGE)
-    return pay_complain(L, at,
-                        "is in %s, but %s names no currency that is "
-                        "known here",
-                        m->currency->code, f->currency);
+    return pay_refuse(L, at,
+                      "is in %s, but %s names no currency that is "
+                      "known here",
+                      m->currency->code, f->currency);
   if (stated == UNSTATED && f->currency == NULL)
-    return pay_complain(L, at,
-                        "is in %s, but nothing here states a currency; "
-                        "pass its %s, or make the client with "
-                        "currency = \"%s\"",
-                        m->currency->code, bare_form(f), m->currency->code);
+    return pay_refuse(L, at,
+                      "is in %s, but nothing here states a currency; "
+                      "pass its %s, or make the client with "
+                      "currency = \"%s\"",
+                      m->currency->code, bare_form(f), m->currency->code);
   return 1;
 }
 
 /* A bare text would be read as units by one and as cents by another. */
-static int take_minor (lua_State *L, const struct pay_spot *at,
+static int take_minor (lua_State *L, const struct pay_position *at,
                        struct pay_decimal *d) {
   if (lua_type(L, -1) == LUA_TSTRING)
-    return pay_complain(L, at,
-                        "expected minor units as a whole number (1250), or "
-                        "luapay.money(\"12.50\", currency); got text");
+    return pay_refuse(L, at,
+                      "expected minor units as a whole number (1250), or "
+                      "luapay.money(\"12.50\", currency); got text");
   d->digits = 0;
   return pay_take_integer(L, at, &d->units);
 }
 
 static int take_money (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, struct pay_decimal *d) {
+                       const struct pay_position *at, struct pay_decimal *d) {
   const struct pay_money *m = pay_to_money(L, -1);
   const struct pay_currency *currency;
   enum stated stated = find_currency(L, f, at, &currency);
@@ -431,7 +431,7 @@ static int take_money (lua_State *L, const struct pay_field *f,
 }
 
 int pay_money_to_wire (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, struct pay_wire *w) {
+                       const struct pay_position *at, struct pay_wire *w) {
   struct pay_decimal d;
   if (!take_money(L, f, at, &d))
     return 0;
@@ -499,13 +499,13 @@ static int take_choice (const struct pay_field *f, struct pay_wire *w) {
 }
 
 static int check_choice (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
+                         const struct pay_position *at, struct pay_wire *w) {
   if (f->choices == NULL || take_choice(f, w))
     return 1;
   push_choices(L, f->choices);
   pay_show(L, f, w->s, w->n);
-  return pay_complain(L, at, "expected %s, got %s", lua_tostring(L, -2),
-                      lua_tostring(L, -1));
+  return pay_refuse(L, at, "expected %s, got %s", lua_tostring(L, -2),
+                    lua_tostring(L, -1));
 }
 
 static int is_whole (double x) {
@@ -513,16 +513,17 @@ static int is_whole (double x) {
 }
 
 /* Takes the whole number on the top. */
-int pay_take_integer (lua_State *L, const struct pay_spot *at, long long *x) {
+int pay_take_integer (lua_State *L, const struct pay_position *at,
+                      long long *x) {
   if (lua_type(L, -1) != LUA_TNUMBER)
-    return pay_complain_of_type(L, at, "a whole number");
+    return pay_refuse_type(L, at, "a whole number");
   if (lua_isinteger(L, -1)) {
     *x = (long long)lua_tointeger(L, -1);
     return 1;
   }
   if (!is_whole((double)lua_tonumber(L, -1)))
-    return pay_complain(L, at, "expected a whole number, got %f",
-                        lua_tonumber(L, -1));
+    return pay_refuse(L, at, "expected a whole number, got %f",
+                      lua_tonumber(L, -1));
   *x = (long long)lua_tonumber(L, -1);
   return 1;
 }
@@ -551,7 +552,7 @@ static void encode_url (lua_State *L, struct pay_wire *w) {
 }
 
 static int string_to_wire (lua_State *L, const struct pay_field *f,
-                           const struct pay_spot *at, struct pay_wire *w) {
+                           const struct pay_position *at, struct pay_wire *w) {
   if (f->format == PAY_DIGITS && lua_type(L, -1) == LUA_TNUMBER) {
     long long x;
     if (!pay_take_integer(L, at, &x) || !check_range(L, f, at, (double)x))
@@ -561,7 +562,7 @@ static int string_to_wire (lua_State *L, const struct pay_field *f,
     return 1;
   }
   if (lua_type(L, -1) != LUA_TSTRING)
-    return pay_complain_of_type(L, at, "a string");
+    return pay_refuse_type(L, at, "a string");
   w->s = lua_tolstring(L, -1, &w->n);
   w->bare = 0;
   if (take_choice(f, w))
@@ -582,7 +583,8 @@ static int string_to_wire (lua_State *L, const struct pay_field *f,
 }
 
 static int integer_to_wire (lua_State *L, const struct pay_field *f,
-                            const struct pay_spot *at, struct pay_wire *w) {
+                            const struct pay_position *at,
+                            struct pay_wire *w) {
   long long x;
   if (!pay_take_integer(L, at, &x) || !check_range(L, f, at, (double)x))
     return 0;
@@ -591,19 +593,19 @@ static int integer_to_wire (lua_State *L, const struct pay_field *f,
 }
 
 static int id_to_wire (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *at, struct pay_wire *w) {
+                       const struct pay_position *at, struct pay_wire *w) {
   long long x;
   if (lua_type(L, -1) == LUA_TSTRING) {
     w->s = lua_tolstring(L, -1, &w->n);
     w->bare = 0;
     if (w->n == 0)
-      return pay_complain(L, at, "must not be empty");
+      return pay_refuse(L, at, "must not be empty");
     if (f->choices != NULL)
       return check_choice(L, f, at, w);
     return check_format(L, f, at, w->s, w->n);
   }
   if (lua_type(L, -1) != LUA_TNUMBER)
-    return pay_complain_of_type(L, at, "an id (a whole number or text)");
+    return pay_refuse_type(L, at, "an id (a whole number or text)");
   if (!pay_take_integer(L, at, &x))
     return 0;
   set_integer(w, x);
@@ -611,10 +613,11 @@ static int id_to_wire (lua_State *L, const struct pay_field *f,
 }
 
 static int boolean_to_wire (lua_State *L, const struct pay_field *f,
-                            const struct pay_spot *at, struct pay_wire *w) {
+                            const struct pay_position *at,
+                            struct pay_wire *w) {
   int yes = lua_toboolean(L, -1);
   if (!lua_isboolean(L, -1))
-    return pay_complain_of_type(L, at, "true or false");
+    return pay_refuse_type(L, at, "true or false");
   if (f->style == PAY_ONE_ZERO)
     set_text(w, yes ? "1" : "0", 1);
   else {
@@ -643,7 +646,7 @@ static int has_secrets (const struct pay_field *f) {
 
 /* Nobody looks inside it, so it is as secret as what it may hold. */
 static int text_to_wire (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
+                         const struct pay_position *at, struct pay_wire *w) {
   struct pay_field text = { .flags = PAY_LINES };
   if (has_secrets(f))
     text.flags |= PAY_SECRET;
@@ -652,7 +655,7 @@ static int text_to_wire (lua_State *L, const struct pay_field *f,
 
 /* JSON inside a form's field. */
 static int json_to_wire (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
+                         const struct pay_position *at, struct pay_wire *w) {
   struct pay_text t;
   if (is_json_text(L, f))
     return text_to_wire(L, f, at, w);
@@ -670,15 +673,15 @@ static int json_to_wire (lua_State *L, const struct pay_field *f,
 
 /* One element of a joined list: the separator cannot be escaped. */
 static int add_joined (lua_State *L, const struct pay_field *f,
-                       const struct pay_spot *here, struct pay_text *t) {
+                       const struct pay_position *here, struct pay_text *t) {
   struct pay_wire w;
   if (!pay_to_wire(L, f->element, here, &w))
     return 0;
   if (w.n == 0)
-    return pay_complain(L, here, "must not be empty");
+    return pay_refuse(L, here, "must not be empty");
   if (memchr(w.s, f->separator, w.n) != NULL)
-    return pay_complain(L, here, "must not hold \"%c\", which separates",
-                        f->separator);
+    return pay_refuse(L, here, "must not hold \"%c\", which separates",
+                      f->separator);
   if (t->n > 0)
     pay_text_char(t, f->separator);
   pay_text_add(t, w.s, w.n);
@@ -686,15 +689,15 @@ static int add_joined (lua_State *L, const struct pay_field *f,
 }
 
 static int joined_to_wire (lua_State *L, const struct pay_field *f,
-                           const struct pay_spot *at, struct pay_wire *w) {
+                           const struct pay_position *at, struct pay_wire *w) {
   int list = lua_gettop(L), i, n;
   struct pay_text t;
   if (!pay_check_list(L, f, at, &n))
     return 0;
   pay_text_open(L, &t);
   for (i = 1; i <= n; i++) {
-    struct pay_spot here;
-    pay_spot_element(&here, at, i, list);
+    struct pay_position here;
+    pay_position_element(&here, at, i, list);
     lua_rawgeti(L, list, i);
     if (!add_joined(L, f, &here, &t))
       return 0;
@@ -709,14 +712,15 @@ static int joined_to_wire (lua_State *L, const struct pay_field *f,
 }
 
 static int list_to_wire (lua_State *L, const struct pay_field *f,
-                         const struct pay_spot *at, struct pay_wire *w) {
+                         const struct pay_position *at, struct pay_wire *w) {
   if (f->style == PAY_JOINED)
     return joined_to_wire(L, f, at, w);
   return json_to_wire(L, f, at, w);
 }
 
 static int (*const shapes[])(lua_State *, const struct pay_field *,
-                             const struct pay_spot *, struct pay_wire *) = {
+                             const struct pay_position *,
+                             struct pay_wire *) = {
   [PAY_STRING] = string_to_wire,     [PAY_INTEGER] = integer_to_wire,
   [PAY_NUMBER] = pay_number_to_wire, [PAY_MONEY] = pay_money_to_wire,
   [PAY_BOOLEAN] = boolean_to_wire,   [PAY_ID] = id_to_wire,
@@ -725,7 +729,7 @@ static int (*const shapes[])(lua_State *, const struct pay_field *,
 };
 
 int pay_to_wire (lua_State *L, const struct pay_field *f,
-                 const struct pay_spot *at, struct pay_wire *w) {
+                 const struct pay_position *at, struct pay_wire *w) {
   if (!shapes[f->type](L, f, at, w))
     return 0;
   if (at->redact && (f->flags & PAY_SECRET))

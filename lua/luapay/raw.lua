@@ -109,7 +109,7 @@ local function build(inner, given)
 end
 
 -- Statuses say here what they say in HTTP; there is no row that knows more.
-local function judge(endpoint, response)
+local function read(endpoint, response)
   local status = response.status
   if status >= 200 and status <= 299 then
     local answer = response.body ~= "" and json.decode(response.body) or nil
@@ -151,7 +151,7 @@ function raw.send(inner, given)
   if not signed then return nil, err end
   local response, failure = exchange.run(inner, endpoint, request, deadline)
   if not response then return nil, failure end
-  return judge(endpoint, response)
+  return read(endpoint, response)
 end
 
 return raw
