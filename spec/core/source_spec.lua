@@ -19,12 +19,14 @@ local function sources()
   return paths
 end
 
--- The functions that a file defines: they begin a line, and end it with {.
-local function functions(path)
+-- The functions that a file defines, those that others can call or all: they
+-- begin a line, and end it with {.
+local function functions(path, exported)
   local names = {}
   for line in read(path):gmatch "\n(%a[^\n]-) %(" do
     local name = line:match "([%w_]+)$"
-    if name and not line:find "^#" and not line:find "^typedef" then
+    local hidden = line:find "^static" or line:find "^typedef"
+    if name and line:find " " and not (exported and hidden) then
       names[name] = true
     end
   end
@@ -43,6 +45,22 @@ describe("the core's C", function()
       end
     end
     assert.is_true(count > 200, count)
+  end)
+
+  it("can be linked with all other C into one library", function()
+    local where = {}
+    local pipe = assert(io.popen "ls csrc/*.c")
+    for path in pipe:lines() do
+      for name in pairs(functions(path, true)) do
+        assert.is_nil(where[name], name .. " in " .. path)
+        where[name] = path
+        assert.truthy(
+          name:find "^pay_" or name:find "^luaopen_",
+          name .. " in " .. path
+        )
+      end
+    end
+    pipe:close()
   end)
 
   it("says at the top of each file what it is about", function()
