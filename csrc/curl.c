@@ -534,16 +534,17 @@ static int any_finished (struct pay_pool **pools, int n, const void *loop) {
   int i;
   for (i = 0; i < n; i++)
     for (x = pools[i]->finished; x != NULL; x = x->next)
-      if (x->loop == loop || x->loop == NULL)
+      if (x->loop == loop)
         return 1;
   return 0;
 }
 
 /*
 ** wait(pools, seconds [, loop, ended]) -> number of exchanges under way.
-** Until one of the pools has something finished for the loop or for nobody,
-** a signal came, or the time is over. With a loop, its coroutines that wait
-** in 'send' go on: see go_on. With no pools it only waits.
+** Until one of the pools has something finished for the loop, a signal came,
+** or the time is over. The loop's coroutines that wait in 'send' go on: see
+** go_on. Without a loop it waits for what 'start' has begun, and with no
+** pools it only waits.
 */
 static int curl_wait (lua_State *L) {
   struct pay_pool *usual[USUAL_POOLS], **pools = usual;

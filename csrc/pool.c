@@ -181,6 +181,20 @@ static void keep_connection (struct pay_pool *p, struct pay_origin *o,
   }
   c->idle_since = now;
   o->kept[o->n_kept++] = c;
+  if (now + p->idle_seconds < p->sweep_at)
+    p->sweep_at = now + p->idle_seconds;
+}
+
+/* Closes what nobody may ask for any more. */
+static void sweep (struct pay_pool *p, double now) {
+  struct pay_origin *o;
+  p->sweep_at = NEVER;
+  for (o = p->origins; o != NULL; o = o->next) {
+    close_idle(p, o, now);
+    if (o->n_kept > 0 &&
+        o->kept[0]->idle_since + p->idle_seconds < p->sweep_at)
+      p->sweep_at = o->kept[0]->idle_since + p->idle_seconds;
+  }
 }
 
 /*
@@ -664,7 +678,7 @@ void pay_exchange_drop (struct pay_exchange *x) {
 void pay_pool_init (struct pay_pool *p) {
   pay_opener_init(&p->opener);
   p->last_finished = &p->finished;
-  p->earliest = NEVER;
+  p->earliest = p->sweep_at = NEVER;
   p->open = 1;
 }
 
@@ -790,6 +804,8 @@ static void pump (struct pay_pool *p) {
   now = pay_clock();
   if (now >= p->earliest)
     on_time(p, now);
+  if (now > p->sweep_at)
+    sweep(p, now);
 }
 
 int pay_pools_turn (struct pay_pool **pools, int n, double until) {

@@ -96,6 +96,7 @@ struct pay_pool {
   struct pollfd *joint; /* with those of the opener, and of other pools */
   int size_joint;
   double earliest; /* no deadline of an exchange is before this */
+  double sweep_at; /* no kept connection is idle too long before this */
   double reused, bytes_in, bytes_out, n_closed[PAY_CLOSED_REASONS];
   char buffer[32768]; /* what was received last; wiped at once */
 };

@@ -35,6 +35,7 @@ local function scripted(answers)
         headers = request.headers,
         body = request.body,
         timeout = timeout,
+        send_by = request.send_by,
       }
       local answer = answers[#log] or answers[#answers]
       if answer.takes then at = at + answer.takes end
@@ -302,6 +303,15 @@ describe("one deadline", function()
     assert(client:add_funds(CREDIT))
     assert.equal(10, log[1].timeout)
     assert.equal(6, log[2].timeout)
+  end)
+
+  it("is told to the transport as a moment, too", function()
+    local slow = { body = SESSION.body, takes = 4 }
+    local transport, log = scripted { slow, BOOKED }
+    local client = new { transport = transport, timeout = 10 }
+    assert(client:add_funds(CREDIT))
+    assert.equal(10, log[1].send_by)
+    assert.equal(10, log[2].send_by)
   end)
 
   it("can be that of a call", function()

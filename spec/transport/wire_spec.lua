@@ -292,6 +292,15 @@ describe("the wire", function()
     assert.equal(1, closed "idle")
   end)
 
+  it("closes what is idle while it has other work", function()
+    transport:close()
+    transport = make { idle_time = 0.05 }
+    assert(send("/echo", "plain"))
+    assert(send("/wait/0.1", "good"))
+    assert.equal(1, transport:stats().kept)
+    assert.equal(1, closed "idle")
+  end)
+
   it("forgets an exchange that nobody waits for", function()
     local pool = low.open { http_loopback = true }
     local request = { method = "GET", url = server.url.plain .. "/wait/0.05" }
