@@ -328,12 +328,12 @@ crash:
 	@$(RUN) $(INTERPRETER) spec/crash/crash.lua
 
 SEEDS ?= 1000
-export SEEDS SEED FLOW
+export SEEDS SEED FLOW STORE JOBS
 
 simulate:
-	@$(INSTALL) $(RUN_DEBS)
+	@$(INSTALL) $(RUN_DEBS) $(JOURNAL_DEBS) postgresql
 	@$(MAKE) --no-print-directory -s all
-	@$(RUN) $(INTERPRETER) spec/simulation/old/run.lua
+	@$(RUN) $(INTERPRETER) spec/simulation/run.lua
 
 # make mutants TENTH=commit: a tenth; ONLY=journal: those of these files
 export TENTH ONLY
