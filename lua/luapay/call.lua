@@ -59,19 +59,26 @@ local function prepare(inner, endpoint, args, made, given)
   return request
 end
 
-local function copy(fields)
-  local own = {}
-  for name, value in next, fields do
-    own[name] = value
-  end
-  return own
+-- What a scheme may change of a request when it signs it, and sending it, as
+-- it was before. A copy of all of it costs a seventh of a call.
+local function unsigned(request)
+  local headers = request.headers
+  return {
+    url = request.url,
+    body = request.body,
+    send_by = request.send_by,
+    authorization = headers.authorization,
+    content_type = headers["content-type"],
+  }
 end
 
--- A request as it was before a scheme has signed it.
-local function unsigned(request)
-  local own = copy(request)
-  own.headers = copy(request.headers)
-  return own
+-- The request as it was before a scheme has signed it.
+local function without_signature(request, kept)
+  request.url, request.body = kept.url, kept.body
+  request.send_by = kept.send_by
+  request.headers.authorization = kept.authorization
+  request.headers["content-type"] = kept.content_type
+  return request
 end
 
 -- Signs and sends. A scheme that has learned, while signing, how requests
@@ -139,8 +146,9 @@ function call.make(inner, endpoint, args, deadline, given)
   if err and kept and wants_session(inner, err, request) then
     -- a refusal for want of a session: nothing was done, so once more
     inner.auth.forget(request)
+    request = without_signature(request, kept)
     result, err, request =
-      try(inner, endpoint, kept, deadline, args, made, given)
+      try(inner, endpoint, request, deadline, args, made, given)
     doubt = doubt or in_doubt(endpoint, request)
   end
   if result then return result end
