@@ -33,7 +33,7 @@ local function rows()
     if number == count then return nil end
     number = number + 1
     return {
-      external_id = ("%d-%d"):format(count, number),
+      reference = ("%d-%d"):format(count, number),
       agreement_id = agreements[number % #agreements + 1],
       amount = ("%d.50"):format(number % 90 + 1),
       due_date = arg[4],
@@ -54,7 +54,7 @@ collectgarbage()
 local start, began, cpu = memory "VmRSS", core.now(), os.clock()
 local report = assert(batch:run(rows()))
 local wall = core.now() - began
-assert(report.counts.pending == count)
+assert(report.states.pending == count)
 print(
   ("%d %.3f %.3f %d %d"):format(
     count,

@@ -33,7 +33,7 @@ assert(provider:accept(agreement.id))
 -- Your file: 250 payments, one of them of nothing.
 local path = os.tmpname()
 local file = assert(io.open(path, "w"))
-file:write "external_id,agreement_id,amount,description\n"
+file:write "reference,agreement_id,amount,description\n"
 for i = 1, 250 do
   local amount = i == 17 and "0" or "99.50"
   file:write(("P-%d,%s,%s,January\n"):format(i, agreement.id, amount))
@@ -58,19 +58,17 @@ local batch = luapay.flow.subscription_batch {
 
 provider:inject { at = "request_payments", fault = "lost_answer" }
 local _, fault = batch:run(csv(path))
-print(fault) -- 50 are unknown: nobody asks for them again just like that
+print(fault.kind, "unknown: " .. (fault.report.states.unknown or 0))
 
-provider:advance(300) -- and then the provider is asked which it has
-local recovery = assert(batch:recover())
-print(recovery.settled .. " are there, " .. recovery.planned .. " are not")
+provider:advance(300) -- then the provider is asked which of them it has
+assert(batch:recover())
 _, fault = batch:run(csv(path)) -- the same file: nothing is asked for twice
 print(fault)
 
 provider:advance(3 * 86400) -- callbacks would tell what becomes of them
-assert(batch:refresh()) -- or one asks
-local report = assert(batch:report())
-print(report.state, "done: " .. (report.counts.done or 0))
-for item in report.items { "failed", "parked" } do
-  print(item.external_id, item.state, item.text)
+local report = assert(batch:recover()) -- or one asks
+print("moved", report.money.moved.count, report.money.moved.sums.DKK)
+for item in batch:items { needs_person = true } do
+  print(item.reference, item.state, item.advice)
 end
 os.remove(path)

@@ -76,9 +76,7 @@ describe("the examples' line of progress", function()
   end
 
   local told = {
-    done = 119,
-    failed = 1,
-    unknown = 0,
+    states = { pending = 119, failed = 1 },
     total = 250,
     rate = 40,
     left = 63.2,
@@ -87,7 +85,7 @@ describe("the examples' line of progress", function()
 
   it("is a plain line in a log", function()
     assert.equal(
-      "asked  120/250  done 119  failed 1  40/s  1 min 03 s left\n",
+      "asked  120/250  failed 1  pending 119  40/s  1 min 03 s left\n",
       shown(false, told)
     )
   end)
@@ -99,7 +97,7 @@ describe("the examples' line of progress", function()
   end)
 
   it("ends the line of a terminal when the work is over", function()
-    local text = shown(true, { done = 2, rate = 0, over = true })
+    local text = shown(true, { states = { done = 2 }, rate = 0, over = true })
     assert.equal("\rasked  2  done 2\27[K\n", text)
   end)
 end)

@@ -12,15 +12,17 @@ local function duration(seconds)
   return ("%d min %02d s"):format(math.floor(whole / 60), whole % 60)
 end
 
-local WORDS = { "planned", "done", "failed", "unknown" }
-
---- "asked  120/250  done 119  failed 1  40/s  3 s left"
+--- "asked  120/250  pending 119  failed 1  40/s  3 s left"
 local function line_of(label, told)
-  local parts, handled = {}, 0
-  for _, word in ipairs(WORDS) do
-    local count = told[word] or 0
+  local parts, handled, words = {}, 0, {}
+  for word in pairs(told.states) do
+    words[#words + 1] = word
+  end
+  table.sort(words)
+  for _, word in ipairs(words) do
+    local count = told.states[word]
     handled = handled + count
-    if count > 0 then parts[#parts + 1] = ("%s %d"):format(word, count) end
+    parts[#parts + 1] = ("%s %d"):format(word, count)
   end
   table.insert(
     parts,

@@ -76,7 +76,7 @@ local function rows_of(run)
   for i = 1, SIZE do
     rows[i] = {
       agreement_id = agreements[i % AGREEMENTS + 1],
-      external_id = ("%s-%d"):format(run, i),
+      reference = ("%s-%d"):format(run, i),
       amount = "12.50",
       due_date = day,
       description = "Crash",
@@ -141,7 +141,7 @@ end
 local function compare(run, rows)
   local counts, missing, twice = booked(run), 0, 0
   for _, row in ipairs(rows) do
-    local n = counts[row.external_id] or 0
+    local n = counts[row.reference] or 0
     if n == 0 then missing = missing + 1 end
     if n > 1 then twice = twice + 1 end
   end

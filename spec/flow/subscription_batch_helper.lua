@@ -2,27 +2,27 @@
 -- upon one journal, rows, and machines that die.
 
 local luapay = require "luapay"
-local memory = require "luapay.journal.memory"
 local read = require("luapay.callback.subscriptions_events").read
+local stores = require "luapay.journal.store.memory"
 local subscriptions = require "spec.subscriptions.helper"
 
 local helper = {}
 
 --- A world: a provider with some agreements, a store that machines share.
 function helper.world(agreements)
-  local provider, client = subscriptions.open()
+  local provider, client = subscriptions.open(nil, { account = "shop" })
   local world = { provider = provider, client = client, machines = 0 }
-  world.store, world.agreements = memory.new(), {}
+  world.store, world.agreements = stores.new(), {}
   for i = 1, agreements or 2 do
     world.agreements[i] = subscriptions.agree(provider, client)
   end
   return world
 end
 
---- A row of the n-th payment.
+--- The n-th payment.
 function helper.row(world, n, changes)
   local row = {
-    external_id = "P" .. n,
+    reference = "P" .. n,
     agreement_id = world.agreements[n % #world.agreements + 1],
     amount = "12.50",
     due_date = world.provider:day(3),
@@ -46,9 +46,26 @@ function helper.rows(world, n)
   return rows
 end
 
+--- An iterator over them.
+function helper.each(list)
+  local i = 0
+  return function()
+    i = i + 1
+    return list[i]
+  end
+end
+
+-- A machine that dies: from here on it writes nothing.
+local function die(journal)
+  journal.commit.run = function()
+    error("dead", 0)
+  end
+  error("dead", 0)
+end
+
 -- A transport that dies with its machine at the n-th batch, before or after
 -- the provider has acted.
-local function mortal(world, death)
+local function mortal(world, death, journal)
   local inner = world.provider:transport()
   local left = death.at
   return {
@@ -56,9 +73,9 @@ local function mortal(world, death)
       local meant = request.method == "POST"
         and request.url:find("/paymentrequests", 1, true)
       left = left - (meant and 1 or 0)
-      if left == 0 and not death.after then error "dead" end
+      if left == 0 and not death.after then die(journal) end
       local response, failure = inner:send(request, timeout)
-      if left == 0 then error "dead" end
+      if left == 0 then die(journal) end
       return response, failure
     end,
     sleep = function(_, seconds)
@@ -71,6 +88,12 @@ local function mortal(world, death)
   }
 end
 
+--- Whether a program ended as its machine died.
+function helper.dies(fn)
+  local good, err = pcall(fn)
+  return not good and tostring(err):find("dead", 1, true) ~= nil
+end
+
 --- A batch on a machine of its own. `options` may have `death`: at (which
 --- request), after (the provider has acted).
 function helper.machine(world, options)
@@ -79,18 +102,20 @@ function helper.machine(world, options)
     given[name] = value
   end
   world.machines = world.machines + 1
+  local function now()
+    return world.provider.clock:now()
+  end
   world.journal = luapay.journal.memory {
     store = world.store,
     worker = "machine " .. world.machines,
-    clock = function()
-      return world.provider.clock:now()
-    end,
+    clock = { wall = now, boot = now },
   }
   given.journal = given.journal or world.journal
   given.client = world.client
   if given.death then
     given.client = luapay.mobilepay_subscriptions {
-      transport = mortal(world, given.death),
+      transport = mortal(world, given.death, world.journal),
+      account = "shop",
       access_token = world.provider:access_token(),
       provider_id = subscriptions.PROVIDER,
     }
@@ -122,11 +147,20 @@ function helper.booked(world)
   return table.concat(list, ", ")
 end
 
+--- "pending asked", "parked unknown P"
+function helper.of(item)
+  return ("%s %s%s"):format(
+    item.state,
+    item.money,
+    item.needs_person and " P" or ""
+  )
+end
+
 --- "P1 pending, P2 failed": what the journal has, in the order of rows.
 function helper.states(batch)
   local list = {}
   for item in batch:items() do
-    list[#list + 1] = item.external_id .. " " .. item.state
+    list[#list + 1] = item.reference .. " " .. item.state
   end
   return table.concat(list, ", ")
 end

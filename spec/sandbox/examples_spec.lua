@@ -47,7 +47,7 @@ describe("examples/", function()
     { "one_off", "the money has\tmoved\t25.00\n" },
     {
       "subscription_batch",
-      "incomplete: 1 bad rows\nended\tdone: 249\n",
+      "\nmoved\t249\t24775.50\n",
     },
     { "agreement", "ann\tdone\tAccepted\nbob\tclosed\tExpired\n" },
     { "refunds", "towel-17 torn\treturned\t20.00\nflow.refunds: argument" },

@@ -2,6 +2,7 @@
 -- down, or is none of this flow's. False and a fault: let it come again.
 
 local fault = require "luapay.fault"
+local guard = require "luapay.guard"
 local money = require "luapay.flow.kit.money"
 local settle = require "luapay.flow.kit.settle"
 local step = require "luapay.flow.kit.step"
@@ -43,13 +44,13 @@ local function by_external_id(flow, rule, told)
 end
 
 local function something_open(flow, rule, told)
-  local good, each = pcall(flow.book.items, flow.book, {
+  local good, each = guard.call(flow.book.items, flow.book, {
     states = { "sent", "unknown", "parked" },
     runs = "all",
   })
   if not good then return nil, each end
   while true do
-    local fine, record = pcall(each)
+    local fine, record = guard.call(each)
     if not fine then return nil, record end
     if not record then return false end
     local main = step.main(record)
@@ -79,7 +80,8 @@ local function resolve(flow, given)
   if id == nil then return nil, true end
   local told = rule.told(flow, given)
   told.provider_id = tostring(id)
-  local verified = given.verified ~= false and not rule.hint
+  local is_hint = rule.hint == true
+  local verified = given.verified ~= false and not is_hint
   local record, err = flow.book:by_provider_id(told.provider_id)
   if record == nil then return nil, false, err end
   if not record and rule.act then return nil, true end
@@ -91,6 +93,9 @@ local function resolve(flow, given)
     local good, why, bound = keep(flow, rule, told, verified)
     if not bound then return nil, good, why end
     record = bound
+  end
+  if verified and type(rule.hint) == "function" then
+    verified = not rule.hint(flow, given, record)
   end
   return {
     event = given,

@@ -3,7 +3,7 @@
 
 local core = require "luapay.core"
 local fault = require "luapay.fault"
-local money = require "luapay.flow.kit.money"
+local guard = require "luapay.guard"
 local random = require "luapay.random"
 local report = require "luapay.flow.kit.report"
 local step = require "luapay.flow.kit.step"
@@ -148,6 +148,7 @@ function items.want(flow, item, index)
     end
   end
   want.reference, want.step, want.main = item.reference, flow.kind.main, true
+  want.index = index
   want.fingerprint = step.print(compared(flow, want))
   want.details = copy(want.details)
   want.details.args = kept_args(flow, want.args)
@@ -227,6 +228,12 @@ local function plan(flow, wants)
     local last = math.min(#wants, first + CHUNK - 1)
     good, err = plan_chunk(flow, wants, first, last, token, verdicts)
   end
+  for _, known in ipairs(good and verdicts or {}) do
+    if known.verdict == "bad" then
+      good, err = nil, known.err
+      break
+    end
+  end
   if good then
     good, err = flow.book:plan_done(token)
   end
@@ -263,6 +270,7 @@ end
 
 -- Nothing was sent, and nothing may be.
 local function all_unreadable(flow, wants, err)
+  if err.kind == "argument" then return nil, err end
   local told = report.new(flow, true)
   for index, want in ipairs(wants) do
     told:add(
@@ -320,114 +328,171 @@ local function iterator(rows)
   end
 end
 
--- Writes rows down under a token; a bad one ends it, and nothing is kept.
-local function plan_rows(flow, rows, told)
-  local token, counter = random.uuid(), flow.new_progress "plan"
-  local good, err = flow.book:plan(token)
-  local wants, number, open, bad = {}, 0, {}, 0
-  local function flush()
-    if not wants[1] then return true end
-    local verdicts = {}
-    local fine, why = plan_chunk(flow, wants, 1, #wants, token, verdicts)
-    if not fine then return nil, why end
-    for i, known in ipairs(verdicts) do
-      local entry = step.main(known.record)
-      if known.verdict == "open" then
-        open[#open + 1] = wants[i]
-      elseif known.verdict == "plan" and wants[i].again == token then
-        bad = bad + 1
-      elseif known.verdict ~= "plan" then
-        told:add(report.item(flow, known.record, known.err))
-      end
-      counter:add { [entry and entry.state or "failed"] = 1 }
+local function failed_row(flow, row, err)
+  local reference = type(row) == "table" and row.reference or nil
+  return report.item(flow, {
+    reference = tostring(reference),
+    run = flow.run_name,
+    entries = {},
+  }, err)
+end
+
+-- Rows that come one by one, and what became of each.
+local Rows = {}
+Rows.__index = Rows
+
+-- A bad row: nothing is sent then, unless the kind says to go on without it.
+function Rows:refuse(row, number, err)
+  local flow = self.flow
+  self.bad = self.bad + 1
+  if flow.kind.bad_row and flow.kind.bad_row(flow, number, err) then
+    self.told:add(failed_row(flow, row, err))
+    return
+  end
+  self.refused = self.refused or err
+end
+
+function Rows:flush()
+  local list = self.list
+  if not list[1] or self.refused then return true end
+  self.list, self.chunk = {}, {}
+  local wants, verdicts = {}, {}
+  for i, one in ipairs(list) do
+    wants[i] = one.want
+  end
+  local good, err =
+    plan_chunk(self.flow, wants, 1, #wants, self.token, verdicts)
+  if not good then return nil, err end
+  for i, known in ipairs(verdicts) do
+    local verdict = known.verdict
+    if verdict == "bad" then
+      self:refuse(list[i].row, list[i].number, known.err)
+    elseif verdict == "open" then
+      self.open[#self.open + 1] = wants[i]
+    elseif verdict ~= "plan" then
+      self.told:add(report.item(self.flow, known.record, known.err))
     end
-    wants = {}
+    local entry = step.main(known.record)
+    self.counter:add { [entry and entry.state or "failed"] = 1 }
+  end
+  return true
+end
+
+function Rows:add(row)
+  self.number = self.number + 1
+  local number = self.number
+  local want, err = items.want(self.flow, row, number)
+  if want and self.chunk[want.reference] then
+    local what = ("stands at items[%d] too"):format(self.chunk[want.reference])
+    want, err = refuse(self.flow, number, "reference", what)
+  end
+  if not want then
+    self:refuse(row, number, err)
     return true
   end
-  local next_row = iterator(rows)
-  while good do
-    local row = next_row()
-    if row == nil then
-      good, err = flush()
-      break
-    end
-    number = number + 1
-    local want, why = items.want(flow, row, number)
-    if want then
-      wants[#wants + 1] = want
-      if #wants == CHUNK then
-        good, err = flush()
-      end
-    elseif flow.kind.bad_row and flow.kind.bad_row(flow, number, why) then
-      told:add {
-        reference = tostring(type(row) == "table" and row.reference),
-        run = flow.run_name,
-        state = "failed",
-        money = "none",
-        ended = true,
-        needs_person = false,
-        fault = why,
-      }
-    else
-      good, err = nil, why
+  self.chunk[want.reference] = number
+  self.list[#self.list + 1] = { want = want, row = row, number = number }
+  if #self.list < CHUNK then return true end
+  return self:flush()
+end
+
+--- Writes rows down under a token. A bad row means that nothing is kept: the
+--- fault is the first one's; where the kind has `bad_row`, the others are
+--- gone through as well.
+---@async
+---@param flow table
+---@param rows table[]|fun(): table?
+---@param told table see report.new: gets what is known already
+---@return table[]? open wants that have to be asked about first
+---@return luapay.Fault? fault
+function items.plan_rows(flow, rows, told)
+  local self = setmetatable({
+    flow = flow,
+    told = told,
+    token = random.uuid(),
+    counter = flow.new_progress "plan",
+    number = 0,
+    bad = 0,
+    list = {},
+    chunk = {},
+    open = {},
+  }, Rows)
+  local good, err = flow.book:plan(self.token)
+  for row in iterator(rows) do
+    if not good or (self.refused and not flow.kind.bad_row) then break end
+    good, err = self:add(row)
+  end
+  if good then
+    good, err = self:flush()
+  end
+  if self.refused then
+    good, err = nil, self.refused
+    if self.bad > 1 then
+      err.message = ("%s (and %d more bad rows)"):format(
+        err.message,
+        self.bad - 1
+      )
     end
   end
   if good then
-    good, err = flow.book:plan_done(token)
+    good, err = flow.book:plan_done(self.token)
   end
-  counter:report(true)
-  if good then return open end
-  flow.book:plan_off(token)
+  self.counter:report(true)
+  if good then return self.open end
+  flow.book:plan_off(self.token)
   return nil, err
 end
 
-items.plan_rows = plan_rows
-
 -- ---- several items in one request
 
-local function send_portion(flow, entries, put)
-  local spec = money.spec(flow.kind, entries[1])
-  local held = {}
+-- Requests in which each name stands once: an answer tells by it.
+local function split(spec, entries)
+  if not spec.many.key then return { entries } end
+  local requests, times = {}, {}
   for _, entry in ipairs(entries) do
-    if flow.book:holds(entry) then held[#held + 1] = entry end
+    local key = spec.many.key(entry)
+    times[key] = (times[key] or 0) + 1
+    local n = times[key]
+    requests[n] = requests[n] or {}
+    table.insert(requests[n], entry)
   end
-  if not held[1] then return true end
+  return requests
+end
+
+-- Sent again while certainly nothing was done, and it was not refused.
+local function request(flow, spec, held)
   local method, args = spec.many.request(flow, held)
-  local result, err =
-    flow.client[method](flow.client, args, step.options(flow, held[1]))
-  if not result then
-    local halve = #held > 1
+  local attempts = flow.attempts or 1
+  for attempt = 1, math.huge do
+    local result, err = step.invoke(flow, held[1], method, args)
+    local again = not result
       and err.outcome == "failed"
-      and spec.many.halve
-      and spec.many.halve(err)
-    if halve then
-      local middle = math.floor(#held / 2)
-      local one, other = {}, {}
-      for i, entry in ipairs(held) do
-        table.insert(i <= middle and one or other, entry)
-      end
-      local good, why = send_portion(flow, one, put)
-      if not good then return nil, why end
-      return send_portion(flow, other, put)
-    end
+      and err.phase == "before_send"
+      and attempt < attempts
+    if not again then return result, err end
+    local slept = guard.call(flow.sleep, 2 ^ (attempt - 1))
+    if not slept or not flow.book:holds(held[1]) then return nil, err end
   end
+end
+
+-- What an answer says of each entry that was in its request.
+local function answers_of(flow, spec, held, result, err)
   local told = result and spec.many.keep(flow, result, held) or {}
-  local answers, references = {}, {}
+  local answers = {}
+  for i in ipairs(held) do
+    local one = told[i]
+    answers[i] = one and one.err and { err = one.err }
+      or one and { told = one, result = result }
+      or { err = err or step.unnamed(flow) }
+  end
+  return answers
+end
+
+local function conclude(flow, held, answers, put, result)
+  if not held[1] then return true end
+  local references = {}
   for i, entry in ipairs(held) do
     references[i] = entry.reference
-    if told[i] and told[i].err then
-      answers[i] = { err = told[i].err }
-    elseif told[i] then
-      answers[i] = { told = told[i], result = result }
-    else
-      answers[i] = {
-        err = err or step.fault(flow, {
-          kind = "decode",
-          outcome = "unknown",
-          message = "the answer does not name it",
-        }),
-      }
-    end
   end
   local records, why = flow.book:change_many(references, function(all, now)
     local list = {}
@@ -444,68 +509,149 @@ local function send_portion(flow, entries, put)
   return true
 end
 
---- Sends what is planned in this run, a portion in a request.
+-- Half of them, and the other half: until a bad one stands alone.
+local function halves(held)
+  local one, other = {}, {}
+  for i, entry in ipairs(held) do
+    table.insert(i <= math.floor(#held / 2) and one or other, entry)
+  end
+  return one, other
+end
+
+local function send_request(flow, spec, entries, state)
+  local held = {}
+  for _, entry in ipairs(entries) do
+    if flow.book:holds(entry) then held[#held + 1] = entry end
+  end
+  if not held[1] then return true end
+  local result, err = request(flow, spec, held)
+  local refused = err and err.outcome == "failed" and err.status
+  local misses = (result or refused) and 0 or state.misses + 1
+  state.misses = misses
+  if misses >= (flow.attempts or math.huge) then state.stop = true end
+  if refused and held[2] and spec.many.halve and spec.many.halve(err) then
+    local one, other = halves(held)
+    local good, why = send_request(flow, spec, one, state)
+    if not good then return nil, why end
+    return send_request(flow, spec, other, state)
+  end
+  local answers = answers_of(flow, spec, held, result, err)
+  return conclude(flow, held, answers, state.put, result)
+end
+
+-- What may not be sent any more is not: it was planned too long ago.
+local function without_late(flow, spec, entries, put)
+  if not spec.many.refuse then return entries end
+  local good, late, answers = {}, {}, {}
+  for _, entry in ipairs(entries) do
+    local field, message = spec.many.refuse(flow, entry)
+    if field then
+      late[#late + 1] = entry
+      answers[#late] = {
+        err = step.fault(flow, {
+          kind = "refused",
+          phase = "before_send",
+          field = field,
+          message = field .. " " .. message,
+        }),
+      }
+    else
+      good[#good + 1] = entry
+    end
+  end
+  local done, err = conclude(flow, late, answers, put)
+  if not done then return nil, err end
+  return good
+end
+
+local function send_portion(flow, spec, entries, state)
+  local good, err = without_late(flow, spec, entries, state.put)
+  if not good then return nil, err end
+  for _, list in ipairs(split(spec, good)) do
+    local sent, why = send_request(flow, spec, list, state)
+    if not sent then return nil, why end
+  end
+  return true
+end
+
+--- Sends what is planned in this run: a portion in a request, where the
+--- kind has `many`. Stops after `attempts` requests in a row that nobody
+--- answered: what is left stays planned.
 ---@async
 ---@param flow table
 ---@param put fun(record: table, err?: luapay.Fault)
 ---@return true? good
 ---@return luapay.Fault? fault of the journal
 function items.work(flow, put)
-  local broken
+  local spec = flow.kind.steps[flow.kind.main]
+  local state = { put = put, misses = 0 }
   local function next_portion()
-    if broken then return nil end
+    if state.broken or state.stop then return nil end
     local taken, err = flow.book:take {
-      limit = flow.portion or 1,
+      limit = spec and spec.many and flow.portion or 1,
       step = flow.kind.main,
     }
-    broken = err
+    state.broken = err
     return taken and taken[1] and taken or nil
   end
-  local many = money.spec(flow.kind, { main = true, details = {}, step = "" })
-  many = many and many.many
   task.map(next_portion, {
     concurrency = flow.concurrency,
     each = function() end,
   }, function(entries)
-    if many then
-      local good, err = send_portion(flow, entries, put)
-      if not good then broken = broken or err end
-      return
+    local good, err
+    if spec and spec.many then
+      good, err = send_portion(flow, spec, entries, state)
+    else
+      good, err = flow.book:get(entries[1].reference, entries[1].run)
+      if good then put(step.send(flow, good, entries[1])) end
     end
-    for _, entry in ipairs(entries) do
-      local record, err = flow.book:get(entry.reference, entry.run)
-      if not record then
-        broken = broken or err
-        return
-      end
-      local now, why = step.send(flow, record, entry)
-      put(now, why)
-    end
+    if not good then state.broken = state.broken or err end
   end)
-  if broken then return nil, broken end
+  if state.broken then return nil, state.broken end
   return true
+end
+
+--- Sends what is planned in this run, and says what came of it all.
+---@async
+---@param flow table
+---@param told table see report.new: items are added to it
+---@return luapay.FlowReport? report
+---@return luapay.Fault? fault
+function items.send_planned(flow, told)
+  local planned, err = flow.book:report()
+  local total = planned and planned.states.planned or 0
+  local counter = flow.new_progress("send", total)
+  local good, why = planned, err
+  if good then
+    good, why = items.work(flow, function(record, no)
+      local item = report.item(flow, record, no)
+      told:add(item)
+      counter:add { [item.state] = 1 }
+    end)
+  end
+  counter:report(true)
+  if good then
+    planned, why = flow.book:report()
+    good = planned
+    if planned then told:add_planned(planned.states.planned or 0) end
+  end
+  if good then return told:conclude() end
+  why = fault.copy(why)
+  why.report = told.told
+  return nil, why
 end
 
 local function run_rows(flow, rows)
   local told = report.new(flow)
-  local open, err = plan_rows(flow, rows, told)
-  if not open then return nil, err end
-  local counter = flow.new_progress "send"
+  local open, err = items.plan_rows(flow, rows, told)
+  if not open then
+    if err.kind == "argument" then err.report = told.told end
+    return nil, err
+  end
   for _, want in ipairs(open) do
     told:add(items.take(flow, want))
   end
-  local good, why = items.work(flow, function(record, no)
-    local item = report.item(flow, record, no)
-    told:add(item)
-    counter:add { [item.state] = 1 }
-  end)
-  counter:report(true)
-  if not good then
-    why = fault.copy(why)
-    why.report = told.told
-    return nil, why
-  end
-  return told:conclude()
+  return items.send_planned(flow, told)
 end
 
 -- The list's items in its order, whatever was sent in which portion.

@@ -254,6 +254,25 @@ function Report:add(item, index, good)
   note_fault(self, report.fault_of(self.flow, item))
 end
 
+--- Counts items that are planned still: sending has stopped before them.
+---@param count integer
+function Report:add_planned(count)
+  if count == 0 then return end
+  local told = self.told
+  told.total = told.total + count
+  told.states.planned = (told.states.planned or 0) + count
+  told.not_as_intended = told.not_as_intended + count
+  note_fault(
+    self,
+    step.fault(self.flow, {
+      kind = "timeout",
+      code = "waiting",
+      outcome = "failed",
+      message = ("%d are planned and were not sent"):format(count),
+    })
+  )
+end
+
 --- The report; or nil and the worst of its faults, with the report in it.
 ---@return table? report
 ---@return luapay.Fault? fault

@@ -3,6 +3,7 @@
 -- nothing else is sent. What nobody can tell is parked for a person.
 
 local decimal = require "luapay.decimal"
+local guard = require "luapay.guard"
 local money = require "luapay.flow.kit.money"
 local step = require "luapay.flow.kit.step"
 local task = require "luapay.task"
@@ -309,11 +310,11 @@ local function orphans(flow, runs, memo)
 end
 
 local function readings(flow, filter, memo)
-  local good, each = pcall(flow.book.items, flow.book, filter)
+  local good, each = guard.call(flow.book.items, flow.book, filter)
   if not good then return nil, each end
   local err
   local function next_record()
-    local fine, record = pcall(each)
+    local fine, record = guard.call(each)
     if fine then return record end
     err = record
   end
@@ -337,7 +338,7 @@ local ENDS = { "done", "closed", "compensated" }
 ---@return true? good
 ---@return luapay.Fault? fault of the journal
 function settle.recover(flow, runs)
-  local memo = {}
+  local memo = { many = true }
   flow.counter = flow.new_progress "settle"
   local good, err = orphans(flow, runs, memo)
   if good then

@@ -150,10 +150,11 @@ end
 local function id_problem(item, entry, told)
   local id = told.provider_id
   if not id or not entry.main then return nil end
-  if entry.provider_id and entry.provider_id ~= id then
+  local other = entry.provider_id and entry.provider_id ~= id
+  if other and not told.instead then
     return "candidates", { candidates = { entry.provider_id, id } }
   end
-  if not entry.provider_id then
+  if other or not entry.provider_id then
     local owner = item:owner(id)
     if owner then return "taken", { candidates = { id }, owner = owner } end
   end
@@ -219,7 +220,8 @@ local function same_state(item, spec, entry, told, now)
   local news = told.status ~= entry.status
     or told.provider_id and not entry.provider_id
     or outcome.new_word
-  if not news or is_behind(spec, entry, told) then
+  local behind = not told.instead and is_behind(spec, entry, told)
+  if behind or not (news or told.instead) then
     if told.read and entry.seen_at ~= told.seen_at then
       item:set(entry, { seen_at = told.seen_at or now })
     end
@@ -274,7 +276,8 @@ end
 --- `told`: status (the provider's word), or state; provider_id; moved (the
 --- amount that it says has moved); reason, code, seen_at; keep (what else
 --- the outcome holds); person (why one is needed); read (asked for: true; an
---- event's word is not).
+--- event's word is not); instead (its id takes the place of the one that is
+--- bound).
 ---@return "moved"|"ask"|false what it did; "ask": the provider must be read
 function step.learn(flow, item, entry, told, now)
   local bound = entry.provider_id
@@ -372,6 +375,14 @@ local function replace(item, entry, fields)
   item:set(entry, fields)
 end
 
+local function argument(flow, want, field, message)
+  return step.fault(flow, {
+    kind = "argument",
+    field = want.index and ("items[%d].%s"):format(want.index, field) or field,
+    message = message,
+  })
+end
+
 --- Writes down that a step is to be sent (or planned), unless something is
 --- against it. Pure.
 ---@param flow table
@@ -385,9 +396,14 @@ end
 ---@return luapay.Fault? fault
 function step.begin(flow, item, want, now, plan, all)
   local entry = find(item, want.step)
-  if entry then
+  if entry and plan and entry.plan == plan then
+    return "bad", argument(flow, want, "reference", "stands there twice")
+  elseif entry then
     local verdict, err = step.verdict(flow, item, entry, want.fingerprint)
     if verdict then return verdict, err end
+  end
+  if want.late then -- it would have been good before: it is not known, though
+    return "bad", argument(flow, want, want.late[1], want.late[2])
   end
   -- what is planned is checked when it is sent
   local err = not plan
@@ -573,6 +589,43 @@ local function raised(flow, entry, what)
 end
 step.raised = raised
 
+--- Makes a call for an entry that this worker holds.
+---@async
+---@param flow table
+---@param entry luapay.JournalEntry
+---@param endpoint string method of the client
+---@param args table
+---@return any result
+---@return luapay.Fault? fault
+function step.invoke(flow, entry, endpoint, args)
+  local client = flow.client
+  local good, result, err =
+    safely(client[endpoint], client, args, step.options(flow, entry))
+  if not good then return nil, raised(flow, entry, result) end
+  return result, err
+end
+
+--- The answer to a request of many has not named one of them.
+---@param flow table
+---@return luapay.Fault
+function step.unnamed(flow)
+  return step.fault(flow, {
+    kind = "decode",
+    outcome = "unknown",
+    message = "the answer does not name it",
+  })
+end
+
+-- One of those that are sent many in a request, alone.
+local function call_one(flow, entry, spec)
+  local endpoint, args = spec.many.request(flow, { entry })
+  local result, err = step.invoke(flow, entry, endpoint, args)
+  if result == nil then return nil, err end
+  local told = spec.many.keep(flow, result, { entry })[1]
+  if not told then return nil, step.unnamed(flow), result end
+  return not told.err and told or nil, told.err, result
+end
+
 --- Calls what a step stands for.
 ---@async
 ---@return table? told
@@ -586,12 +639,10 @@ function step.call(flow, entry, secret)
     if not good then return nil, raised(flow, entry, "hidden") end
     return result, err, result
   end
+  if spec.many then return call_one(flow, entry, spec) end
   local args = spec.args and spec.args(flow, entry, secret)
     or entry.details.args
-  local client = flow.client
-  good, result, err =
-    safely(client[entry.endpoint], client, args, step.options(flow, entry))
-  if not good then return nil, raised(flow, entry, result) end
+  result, err = step.invoke(flow, entry, entry.endpoint, args)
   if result == nil then return nil, err end
   local told = spec.keep and spec.keep(flow, result, entry) or {}
   if told.lost then return nil, told.lost, result end

@@ -124,10 +124,10 @@ end
 
 local function open_references(flow)
   local list = {}
-  local good, each = pcall(flow.book.items, flow.book)
+  local good, each = guard.call(flow.book.items, flow.book)
   if not good then return nil, each end
   while true do
-    local fine, record = pcall(each)
+    local fine, record = guard.call(each)
     if not fine then return nil, record end
     if not record then return list end
     local item = report.item(flow, record)
