@@ -514,6 +514,15 @@ return function(what, open, reset, traits)
         assert.equal(61, other:age(orphan))
       end)
 
+      it("counts from the new deadline of one that was renewed", function()
+        local entry = assert(send(book, "r1"))
+        machine:pass(50)
+        assert(book:renew(entry))
+        machine:pass(121)
+        local orphan = assert(other:orphans())[1]
+        assert.equal(61, other:age(orphan))
+      end)
+
       it("counts anew for the next attempt", function()
         local entry = assert(send(book, "r1"))
         set(book, entry, { state = "failed" })

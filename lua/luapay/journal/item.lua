@@ -112,12 +112,15 @@ end
 function Item:hold(entry)
   own(self, entry)
   local work = self.work
-  if entry.worker ~= work.worker or entry.state ~= "sent" then
-    clock.note_sent(entry, work.times)
-  end
+  local may_leave = entry.worker == work.worker and entry.state == "sent"
   entry.worker, entry.due_at, entry.due_until = work.worker, nil, nil
   clock.grant(entry, work.times, work.lease)
   entry.send_by = work.begun + work.lease / 2
+  if may_leave then
+    clock.note_sending(entry, work.times, entry.send_by)
+  else
+    clock.note_sent(entry, work.times)
+  end
   return entry
 end
 

@@ -26,7 +26,7 @@ end
 
 --- The first entry that fits.
 ---@async
----@param filter luapay.JournalFilter flow, run, reference, step, states,
+---@param filter table flow, run, reference, step, states,
 --- provider_id
 ---@return luapay.JournalEntry|false|nil entry false: there is none
 ---@return luapay.Fault? fault
@@ -39,7 +39,7 @@ end
 --- All entries that fit, in the order they were written down, read in
 --- portions. The function returns nil at the end, and nil and a fault when
 --- the store cannot be read.
----@param filter luapay.JournalFilter
+---@param filter table
 ---@return async fun(): luapay.JournalEntry?, luapay.Fault?
 function look:each(filter)
   local page, at, last = {}, 0, 0
@@ -63,8 +63,8 @@ end
 
 --- How many there are: in each state, of each flow, run and step.
 ---@async
----@param filter? luapay.JournalFilter
----@return luapay.JournalTally[]? groups { flow, run, step, state, currency,
+---@param filter? table
+---@return table[]? groups { flow, run, step, state, currency,
 --- count, amount (exact sum, decimal text), oldest (seconds since 1970) }
 ---@return luapay.Fault? fault
 function look:tally(filter)
@@ -78,8 +78,8 @@ local URGENT = { parked = 1, unknown = 2, sent = 3, pending = 4 }
 --- What is not settled: parked first (a person must act), then unknown,
 --- sent and pending. Each group says how old its oldest is.
 ---@async
----@param filter? luapay.JournalFilter
----@return luapay.JournalTally[]? groups as of `tally`, with `age` in seconds
+---@param filter? table
+---@return table[]? groups as of `tally`, with `age` in seconds
 ---@return luapay.Fault? fault
 function look:report(filter)
   local groups, err = self:tally(filter)

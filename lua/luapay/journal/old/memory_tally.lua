@@ -22,7 +22,7 @@ end
 
 --- Groups as `store:tally` gives them.
 ---@param list luapay.JournalEntry[]
----@return luapay.JournalTally[]
+---@return table[]
 return function(list)
   local groups, by_key = {}, {}
   for _, entry in ipairs(list) do
