@@ -546,6 +546,29 @@ return function(what, open, reset, traits)
       end)
     end)
 
+    describe("the age that a change asks for", function()
+      it("counts from then on, also when the change is refused", function()
+        local entry = assert(send(book, "r1"))
+        set(book, entry, { state = "unknown" })
+        machine:restart()
+        local third = worker { worker = "third" }
+        local function absent(seconds)
+          return third:change("r1", function(item)
+            local kept = item:entry "credit"
+            item:set(kept, { state = "failed" })
+            if item:age(kept) < seconds then return false end
+            return kept
+          end)
+        end
+        assert.is_false(absent(600))
+        machine:pass(599)
+        assert.is_false(absent(600))
+        assert.equal("unknown", third:get("r1").entries[1].state)
+        machine:pass(1)
+        assert.equal("failed", assert(absent(600)).state)
+      end)
+    end)
+
     describe("a plan", function()
       it("counts when all is there, and not before", function()
         assert(book:plan "t1")

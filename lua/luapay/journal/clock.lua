@@ -143,6 +143,12 @@ function clock.note_sent(entry, times)
   return true
 end
 
+--- Whether this machine knows when a request of an entry may have left.
+---@return boolean
+function clock.is_noted(entry, times)
+  return entry.clocks ~= nil and entry.clocks[times.boot_id] ~= nil
+end
+
 --- Seconds since a request of an entry may last have left: never too many.
 ---@return number
 function clock.age(entry, times)

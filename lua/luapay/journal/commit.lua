@@ -61,6 +61,22 @@ local function is_borne(work, jobs, marks)
   return false
 end
 
+local function keep_items(work, job)
+  for _, item in ipairs(job.items or {}) do
+    if not job.value and next(item.asked_age) then
+      -- of what is refused, only this is written
+      local asked_age = item.asked_age
+      item = work:item(item.book, item.reference, item.run)
+      item.asked_age = asked_age
+      item:note_ages()
+      work:keep(item)
+    elseif job.value then
+      item:note_ages()
+      work:keep(item)
+    end
+  end
+end
+
 -- One try of a group of jobs. True, or nil and a problem; an error of a
 -- job's own function is raised.
 local function try(self, group)
@@ -85,11 +101,8 @@ local function try(self, group)
       job.value, job.fault = job.fn(work, job)
       if work.problem then
         job.value, job.fault = nil, work.problem
-      elseif job.value then
-        for _, item in ipairs(job.items or {}) do
-          work:keep(item)
-        end
       end
+      keep_items(work, job)
     end
     return work:writes()
   end, { deadline = group.deadline, only_reads = only_reads(jobs) })

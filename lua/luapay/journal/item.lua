@@ -152,9 +152,26 @@ function Item.mine(_, entry, was)
 end
 
 --- Seconds since a request of an entry may last have left; never too many.
+--- A machine that knows nothing of it counts from now on, also when this
+--- change writes nothing else.
 ---@return number
 function Item:age(entry)
+  if not clock.is_noted(entry, self.work.times) then
+    self.asked_age[entry.step] = true
+  end
   return clock.age(entry, self.work.times)
+end
+
+--- Notes when the requests whose age was asked for have left at the latest.
+function Item:note_ages()
+  for step in pairs(self.asked_age) do
+    local entry = self:entry(step)
+    if entry and entry.attempt > 0 then
+      if clock.note_sent(entry, self.work.times) then
+        self.changed[entry] = true
+      end
+    end
+  end
 end
 
 --- Whose a provider's id is: the reference and the run of another item of
@@ -199,7 +216,7 @@ local item = {}
 function item.new(work, fields)
   fields.work, fields.now = work, work.times.now
   fields.changed, fields.dropped, fields.notes = {}, {}, {}
-  fields.taken, fields.events_kept = {}, {}
+  fields.taken, fields.events_kept, fields.asked_age = {}, {}, {}
   return setmetatable(fields, Item)
 end
 

@@ -264,8 +264,12 @@ local function with_skip(access, limit)
   return in_order(limit) .. skip
 end
 
+-- As it stands in an index: SQLite knows no other spelling of it.
+local WORK = "state IN ('planned', 'sent', 'unknown')"
+
 function Access:planned(book, given)
   local where = of_book(book, given)
+  where:add(WORK)
   where:add "state = 'planned'"
   if given.plan then where:add("plan = ?", given.plan) end
   if not given.any_plan then where:add(NOT_OPEN_PLAN) end
@@ -274,7 +278,8 @@ end
 
 function Access:open_entries(book, given)
   local times, where = given.times, of_book(book, given)
-  where:add "state IN ('sent', 'unknown')"
+  where:add(WORK)
+  where:add "state <> 'planned'"
   where:add(
     "(lease_until IS NULL OR lease_clock <> ? OR lease_until <= ?)",
     times.lease_clock,

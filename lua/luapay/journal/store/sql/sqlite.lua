@@ -71,7 +71,12 @@ Tx.__index = Tx
 function Tx:run(sql, ...)
   local statement = prepared(self.driver, sql)
   local good, why = statement:execute(...)
-  if not good then fail(why) end
+  if not good then
+    -- LuaDBI would answer its next execution with this error, not run
+    self.driver.statements[sql] = nil
+    pcall(statement.close, statement)
+    fail(why)
+  end
   local result = {}
   for i = 1, math.huge do
     local row = statement:fetch(true)

@@ -1,0 +1,291 @@
+-- A journal in a file: what becomes of it when the file, the disk, the
+-- process or the machine does not do as it should.
+
+local core = require "luapay.core"
+local journal = require "luapay.journal"
+local posix = require "spec.support.posix"
+
+local files = {}
+
+local function new_path()
+  local path = os.tmpname()
+  os.remove(path)
+  files[#files + 1] = path
+  return path
+end
+
+local function capture(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+describe("a journal in a file", function()
+  local path, opened, book
+
+  local function open(options)
+    local all = { path = path, patience = 0.05, busy_timeout = 0.01 }
+    for name, value in pairs(options or {}) do
+      all[name] = value
+    end
+    return journal.sqlite(all)
+  end
+
+  before_each(function()
+    path = new_path()
+    opened = assert(open())
+    book = opened:book { flow = "shop" }
+  end)
+
+  after_each(function()
+    opened:close()
+    for _, name in ipairs(files) do
+      os.execute("rm -f " .. name .. "*")
+    end
+  end)
+
+  local function send(of, reference)
+    return of:change(reference, function(item)
+      return item:add { step = "credit", state = "sent" }
+    end)
+  end
+
+  local function finish(of, entry)
+    return of:change(entry.reference, function(item)
+      local kept = item:entry "credit"
+      if not item:mine(kept, entry) then return false end
+      return item:set(kept, { state = "done", provider_id = "p-1" })
+    end, {
+      known = {
+        reference = entry.reference,
+        step = "credit",
+        provider_id = "p-1",
+      },
+    })
+  end
+
+  it("is there again when it is opened again", function()
+    assert(send(book, "r1"))
+    opened:close()
+    opened = assert(open())
+    book = opened:book { flow = "shop" }
+    assert.equal("sent", book:get("r1").entries[1].state)
+  end)
+
+  it("is for its owner only", function()
+    assert(send(book, "r1"))
+    for _, ending in ipairs { "", "-wal", "-shm" } do
+      local rights = capture("ls -l " .. path .. ending):sub(1, 10)
+      assert.equal("-rw-------", rights)
+    end
+  end)
+
+  it("says plainly that it cannot be opened", function()
+    path = "/nowhere/at/all.db"
+    local made, err = open()
+    assert.is_nil(made)
+    assert.equal("journal", err.kind)
+    assert.equal("unreadable", err.code)
+    assert.truthy(err.message:find("/nowhere/at/all.db", 1, true))
+  end)
+
+  it("is refused on a file system of other machines, too", function()
+    local file_system = core.file_system
+    core.file_system = function() -- luacheck: ignore
+      return "nfs"
+    end
+    local made, err = open()
+    core.file_system = file_system -- luacheck: ignore
+    assert.is_nil(made)
+    assert.truthy(err.message:find("(nfs)", 1, true))
+  end)
+
+  for _, version in ipairs { 1, 99 } do
+    it("is refused with the tables of version " .. version, function()
+      assert(opened.store.driver:transaction(function(tx)
+        tx:run("UPDATE luapay_schema SET version = " .. version)
+        return true
+      end))
+      local made, err = open()
+      assert.is_nil(made)
+      assert.truthy(err.message:find("version " .. version, 1, true))
+    end)
+  end
+
+  -- Each is done to the file while the journal is open.
+  for what, act in pairs {
+    ["was removed"] = "rm %s",
+    ["was replaced by a copy"] = "cp %s %s.new && mv %s.new %s",
+    ["lost its log"] = "rm %s-wal",
+  } do
+    it("sends nothing when it " .. what, function()
+      local entry = assert(send(book, "r1"))
+      os.execute((act:gsub("%%s", path)))
+      local sent, err = send(book, "r2")
+      assert.is_nil(sent)
+      assert.equal("unreadable", err.code)
+      assert.truthy(err.message:find "removed or replaced")
+      assert.is_nil((book:take()))
+      -- and what is known is not lost without a word
+      opened.outcome_patience = 0.01
+      local done
+      done, err = finish(book, entry)
+      assert.is_nil(done)
+      assert.equal("unwritten", err.code)
+      assert.equal("p-1", err.provider_id)
+      assert.equal(1, #opened:unwritten())
+    end)
+  end
+
+  it("that is a restored copy sends nothing until that is known", function()
+    local entry = assert(send(book, "r1"))
+    opened:close()
+    os.execute(
+      ("cp %s %s.backup; mv %s.backup %s"):format(path, path, path, path)
+    )
+    opened = assert(open { worker = opened.worker })
+    book = opened:book { flow = "shop" }
+    local sent, err = send(book, "r2")
+    assert.is_nil(sent)
+    assert.equal("restored", err.code)
+    assert.equal("unknown", err.outcome)
+    assert.truthy(err.message:find("journal:restored", 1, true))
+    assert.equal("done", assert(finish(book, entry)).state) -- this may be
+    assert(opened:restored { since = 1700000000, who = "Ann" })
+    assert(book:change("r2", function(item)
+      assert.equal(1700000000, item.restored_since)
+      return item:add { step = "credit", state = "sent" }
+    end))
+    for _, wrong in ipairs { {}, { since = 1 }, { who = "Ann" } } do
+      assert.has_error(function()
+        opened:restored(wrong)
+      end)
+    end
+  end)
+
+  it("that cannot be written to sends nothing", function()
+    opened.store.driver:transaction(function(tx)
+      tx:run "PRAGMA query_only = ON"
+      return false
+    end)
+    local entry, err = send(book, "r1")
+    assert.is_nil(entry)
+    assert.equal("read_only", err.reason)
+    assert.is_false(book:get "r1")
+  end)
+
+  it("that another process locks sends nothing, and goes on after", function()
+    local other = assert(open())
+    other.store.driver.handle:prepare("BEGIN IMMEDIATE"):execute()
+    local entry, err = send(book, "r1")
+    assert.is_nil(entry)
+    assert.equal("unreadable", err.code)
+    assert.equal("busy", err.reason)
+    other.store.driver.handle:prepare("ROLLBACK"):execute()
+    assert(send(book, "r1"))
+    other:close()
+  end)
+
+  it("on a full disk keeps what is known, and writes it first", function()
+    local entry = assert(send(book, "r1"))
+    local driver = opened.store.driver
+    local function limit(pages)
+      local statement =
+        driver.handle:prepare("PRAGMA max_page_count = " .. pages)
+      statement:execute()
+      statement:fetch()
+      statement:close()
+    end
+    limit(1)
+    opened.outcome_patience = 0.01
+    local big = ("x"):rep(100000)
+    local done, err = book:change(
+      "r1",
+      function(item)
+        return item:set(item:entry "credit", {
+          state = "done",
+          provider_id = "p-1",
+          outcome = { text = big },
+        })
+      end,
+      { known = { reference = "r1", step = "credit", provider_id = "p-1" } }
+    )
+    assert.is_nil(done)
+    assert.equal("unwritten", err.code)
+    assert.equal("full", err.reason)
+    limit(1000000)
+    assert.equal(
+      "done",
+      (function()
+        book:report()
+        return book:get("r1").entries[1].state
+      end)()
+    )
+    assert.same({}, opened:unwritten())
+    assert.equal(entry.id, book:by_provider_id("p-1").entries[1].id)
+  end)
+
+  it("is refused in a child, and goes on in the parent", function()
+    local child = posix.fork()
+    if child == 0 then
+      local sent, err = send(book, "r1")
+      local refused = sent == nil and err.message:find "fork" ~= nil
+      opened:close() -- leaves the parent's alone
+      posix.quit(refused and 7 or 8)
+    end
+    assert.equal(7, posix.wait(child))
+    assert(send(book, "r1"))
+    assert.equal(1, book:get("r1").entries[1].attempt)
+  end)
+
+  it("finds an entry by what a flow asks for without a scan", function()
+    local plans = {}
+    local function plan_of(sql)
+      local list = {}
+      opened.store.driver:transaction(function(tx)
+        for _, row in ipairs(tx:run("EXPLAIN QUERY PLAN " .. sql)) do
+          list[#list + 1] = row.detail
+        end
+        return false
+      end)
+      plans[#plans + 1] = table.concat(list, "; ")
+      return plans[#plans]
+    end
+    local head = "SELECT id FROM luapay_entries WHERE "
+    for _, where in ipairs {
+      "reference = 'r' AND flow = 'f' AND account = '' AND run = ''",
+      "provider_id = 'p' AND flow = 'f' AND account = ''",
+      "external_id = 'p' AND flow = 'f' AND account = ''",
+      "subject = 'p' AND flow = 'f' AND account = ''",
+      "flow = 'f' AND account = '' AND run = '' AND id > 0 "
+        .. "AND state IN ('planned', 'sent', 'unknown') "
+        .. "AND state = 'planned' ORDER BY luapay_entries.id LIMIT 9",
+      "flow = 'f' AND account = '' AND run = '' AND id > 0 "
+        .. "AND state IN ('planned', 'sent', 'unknown') "
+        .. "AND state <> 'planned' ORDER BY luapay_entries.id",
+      "flow = 'f' AND account = '' AND run = '' AND id > 0 AND main = 1 "
+        .. "AND item_state IN ('pending') AND item_ended = 0",
+      "flow = 'f' AND account = '' AND run = '' AND id > 0 AND main = 1 "
+        .. "AND item_person = 1",
+    } do
+      assert.truthy(plan_of(head .. where):find "USING.* INDEX", where)
+    end
+  end)
+
+  for _, wrong in ipairs {
+    { path = 7 },
+    { path = "x", lease = 0 },
+    { path = "x", leese = 1 },
+    { path = ":memory:" },
+    { path = "file:x" },
+    { path = "x", lease = "120" },
+    {},
+  } do
+    it("raises for wrong options", function()
+      assert.has_error(function()
+        journal.sqlite(wrong)
+      end)
+    end)
+  end
+end)
