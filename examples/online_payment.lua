@@ -21,14 +21,14 @@ local flow = luapay.flow.online_payment {
   },
 }
 
-local payment = assert(flow:run {
+local payment = assert(flow:run_one {
   reference = "order-17",
   merchantId = "a0000000-0000-4000-8000-000000000001",
   merchantName = "The Shop",
   merchantLogoUrl = "https://shop.example/logo.png",
   merchantUrl = "https://shop.example",
   merchantOrderId = "order-17",
-  amount = 10000,
+  amount = "100.00",
   currencyCode = "DKK",
   allowedCardTypes = {
     { name = "DANKORT", encryptedPanCallbackUrl = "https://psp.example/c" },
@@ -45,14 +45,15 @@ assert(flow:on_callback {
   paymentId = payment.provider_id,
   authorizationAttemptId = provider:accept(payment.provider_id),
 })
-print("the payment is", flow:await("order-17").state)
+print("the payment is", flow:await("order-17").provider_status)
 
-assert(flow:capture("order-17", { amount = "30.00", id = "shipment-1" }))
-assert(flow:capture("order-17", { amount = "50.00", id = "shipment-2" }))
-local part, fault = flow:capture("order-17", { amount = "20.01", id = "x" })
+assert(flow:capture("order-17", { id = "shipment-1", amount = "30.00" }))
+assert(flow:capture("order-17", { id = "shipment-2", amount = "50.00" }))
+local part, fault = flow:capture("order-17", { id = "x", amount = "20.01" })
 print(part or fault)
-assert(flow:cancel "order-17") -- the rest
-assert(flow:refund("order-17", { amount = "10.00", id = "return-1" }))
-for name, sum in pairs(flow:sums "order-17") do
-  print(name, sum.decimal)
+assert(flow:cancel("order-17", { id = "rest", amount = "all" }))
+local item = assert(flow:refund("order-17", { id = "r-1", amount = "10.00" }))
+print("moved", item.moved, "returned", item.returned)
+for _, one in ipairs(item.parts) do
+  print(one.verb, one.id, one.amount, one.state)
 end

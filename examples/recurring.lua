@@ -36,7 +36,7 @@ local first = assert(flow:first {
   merchantLogoUrl = "https://shop.example/logo.png",
   merchantUrl = "https://shop.example",
   merchantOrderId = "first",
-  amount = 10000,
+  amount = "100.00",
   currencyCode = "DKK",
   allowedCardTypes = {
     { name = "DANKORT", encryptedPanCallbackUrl = "https://psp.example/c" },
@@ -50,7 +50,7 @@ assert(flow:on_callback {
   paymentId = first.provider_id,
   authorizationAttemptId = provider:accept(first.provider_id),
 })
-print("the first payment is", flow:await("first").state)
+print("the first payment is", flow:await("first").provider_status)
 
 local charged, fault = flow:charge {
   reference = "month-2",
@@ -58,8 +58,9 @@ local charged, fault = flow:charge {
   merchantUrl = "https://shop.example",
   merchantOrderId = "month-2",
   last4 = "3742",
-  amount = 5000,
+  amount = "50.00",
   currencyCode = "DKK",
 }
-print("the charge is", charged and charged.state or fault)
-print("captured", assert(flow:capture("month-2")).amount)
+print("the charge is", charged and charged.provider_status or fault)
+local item = assert(flow:capture("month-2", { id = "all", amount = "all" }))
+print("captured", item.moved)

@@ -4,6 +4,8 @@ local core = require "luapay.core"
 local helper = require "spec.flow.online_helper"
 local luapay = require "luapay"
 
+local look = helper.look
+
 describe("luapay.flow.online_payment", function()
   local world, flow
 
@@ -12,39 +14,70 @@ describe("luapay.flow.online_payment", function()
     flow = world.flow "online_payment"
   end)
 
+  local function stored()
+    return assert(flow:get("order-1", { refresh = false }))
+  end
+
+  local function begin()
+    return assert(flow:run_one(helper.item()))
+  end
+
   local function pay()
-    local made = assert(flow:run(helper.item()))
-    assert(flow:on_callback(world.card(made.provider_id)))
+    local made = begin()
+    assert.is_true(flow:on_callback(world.card(made.provider_id)))
     return made
   end
 
-  local function text(reference)
-    local sums = assert(flow:sums(reference or "order-1"))
-    return ("%s %s %s"):format(
-      sums.capture.decimal,
-      sums.cancel.decimal,
-      sums.refund.decimal
-    )
+  -- Parts of an item: "capture 30.00 done, ..."
+  local function parts()
+    local list = {}
+    for i, part in ipairs(stored().parts) do
+      list[i] = ("%s %s %s"):format(part.verb, part.amount, part.state)
+    end
+    return table.concat(list, ", ")
   end
 
   it("makes a payment, and says where to send the customer", function()
-    local made = assert(flow:run(helper.item()))
-    assert.equal("pending", made.state)
+    local made = begin()
+    assert.same({ "pending", "asked", "Initiated", false }, look(made))
+    assert.equal("100.00", made.amount)
     assert.truthy(made.redirect:find(made.provider_id, 1, true))
-    assert.same(made, flow:run(helper.item())) -- not another one
+    assert.equal(made.provider_id, begin().provider_id) -- not another one
+    assert.equal(1, world.count "initiate_payment")
   end)
 
-  it("sends nothing that is wrong, and says what", function()
-    local made, err = flow:run(helper.item { amount = -5 })
-    assert.is_nil(made)
-    assert.equal("argument", err.kind)
-    assert.equal("amount", err.field)
-    assert.same({}, world.provider:requests())
+  for what, case in pairs {
+    ["a number for an amount"] = { { amount = 10000 }, "amount" },
+    ["an amount below 0"] = { { amount = "-5.00" }, "amount" },
+    ["half an øre"] = { { amount = "1.005" }, "amount" },
+    ["no currency"] = { { currencyCode = false }, "currencyCode" },
+    ["a misspelt field"] = { { amuont = "1.00" }, "amuont" },
+  } do
+    it("refuses " .. what .. ", and sends nothing", function()
+      local made, err = flow:run_one(helper.item(case[1]))
+      assert.is_nil(made)
+      assert.equal("argument", err.kind)
+      assert.equal(case[2], err.field:match "[%w_]+$")
+      assert.same({}, world.provider:requests())
+    end)
+  end
+
+  it("parks a payment whose making was lost, and makes no other", function()
+    world.provider:inject { at = "initiate_payment", fault = "lost_answer" }
+    for _ = 1, 2 do
+      local made, err = flow:run_one(helper.item())
+      assert.is_nil(made)
+      assert.equal("unknown", err.outcome)
+      assert.same({ "parked", "unknown", nil, true }, look(err.item))
+    end
+    assert(flow:recover())
+    assert.equal(1, world.count "initiate_payment")
   end)
 
   it("takes the card to the acquirer, and tells MobilePay", function()
     local made = pay()
-    assert.equal("authorised", flow:await("order-1").state)
+    local item = assert(flow:await "order-1")
+    assert.same({ "pending", "asked", "Reserved", false }, look(item))
     assert.equal(1, #world.asked)
     assert.same({
       reference = "order-1",
@@ -57,41 +90,49 @@ describe("luapay.flow.online_payment", function()
     assert.equal("authorized", world.provider:payment(made.provider_id).state)
   end)
 
+  it("answers the event before the acquirer is asked", function()
+    local work = {}
+    flow = world.flow("online_payment", {
+      later = function(fn)
+        work[#work + 1] = fn
+      end,
+    })
+    local made = begin()
+    assert.is_true(flow:on_callback(world.card(made.provider_id)))
+    assert.equal(0, #world.asked)
+    assert.same({ "sent", "unknown" }, { stored().state, stored().money })
+    work[1]()
+    assert.equal("Reserved", stored().provider_status)
+  end)
+
   it("asks the acquirer once, however often a card comes", function()
-    local made = assert(flow:run(helper.item()))
+    local made = begin()
     local event = world.card(made.provider_id)
-    assert(flow:on_callback(event))
-    assert(flow:on_callback(event))
-    assert(world.flow("online_payment"):on_callback(event))
+    assert.is_true(flow:on_callback(event))
+    assert.is_true(flow:on_callback(event))
+    assert.is_true(world.flow("online_payment"):on_callback(event))
+    local other = world.flow("online_payment", { run = "another" })
+    assert.is_true(other:on_callback(event))
     assert.equal(1, #world.asked)
+    assert.equal(1, world.count "update_authorization_attempt")
   end)
 
   it("keeps no card data", function()
     pay()
-    for _, entry in pairs(world.store.entries) do
-      local kept = assert(core.encode(entry.details or { 1 }))
-        .. assert(core.encode(entry.outcome or { 1 }))
-      assert.is_nil(kept:find("5019717010103742", 1, true))
-    end
+    local record = flow.book:get "order-1"
+    local kept = assert(core.encode(record.entries))
+    assert.is_nil(kept:find("5019717010103742", 1, true))
   end)
 
-  it("tells why a card was declined, and takes another", function()
-    world.verdict = {
-      approved = false,
-      reasonCode = 1001,
-      reasonMessage = "no money",
-      acquirerVatNumber = "DK20016175",
-      acquirerMerchantId = "M1",
-      acquirerPaymentReference = "A0",
-    }
-    local made = assert(flow:run(helper.item()))
-    local said = assert(flow:on_callback(world.card(made.provider_id)))
-    assert.equal("Declined", said.verdict)
-    assert.equal("pending", said.state)
+  it("says why a card was declined, and takes another", function()
+    world.verdict = helper.DECLINED
+    local made = begin()
+    assert.is_true(flow:on_callback(world.card(made.provider_id)))
+    assert.same({ "pending", "asked", "Initiated", false }, look(stored()))
     world.verdict = { approved = true }
-    said = assert(flow:on_callback(world.card(made.provider_id)))
-    assert.equal("Approved", said.verdict)
-    assert.equal("authorised", said.state)
+    assert.is_true(flow:on_callback(world.card(made.provider_id)))
+    assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+    assert.equal(2, #world.asked)
   end)
 
   it("goes the way of a challenge", function()
@@ -101,200 +142,436 @@ describe("luapay.flow.online_payment", function()
       acquirerMerchantId = "M1",
       acquirerPaymentReference = "A0",
     }
-    local made = assert(flow:run(helper.item()))
+    local made = begin()
     local event = world.card(made.provider_id)
-    local said = assert(flow:on_callback(event))
-    assert.equal("Challenged", said.verdict)
-    said = assert(
-      flow:challenged("order-1", event.authorizationAttemptId, function()
-        return { approved = true }
-      end)
-    )
-    assert.equal("authorised", said.state)
+    assert.is_true(flow:on_callback(event))
+    assert.same({ "pending", "asked", "Initiated", false }, look(stored()))
+    local asked = 0
+    for _ = 1, 2 do
+      local item = assert(flow:challenged("order-1", {
+        attempt = event.authorizationAttemptId,
+        authorise = function()
+          asked = asked + 1
+          return { approved = true }
+        end,
+      }))
+      assert.equal("Reserved", item.provider_status)
+    end
+    assert.equal(1, asked)
+    local _, err = flow:challenged("order-1", {
+      attempt = "nobody",
+      authorise = function() end,
+    })
+    assert.same({ "argument", "attempt" }, { err.kind, err.field })
   end)
 
-  it("does not trouble the acquirer with a card that came long ago", function()
-    local made = assert(flow:run(helper.item()))
+  it("does not take a card that came long ago to the acquirer", function()
+    local made = begin()
     local event = world.card(made.provider_id)
     event.time = event.time - 21
-    local said = assert(flow:on_callback(event))
-    assert.equal("Declined", said.verdict)
+    assert.is_true(flow:on_callback(event))
     assert.equal(0, #world.asked)
+    assert.equal(1, world.count "update_authorization_attempt")
+    assert.same({ "pending", "asked", "Initiated", false }, look(stored()))
   end)
 
-  for _, case in ipairs {
-    {
-      "raises",
-      function()
-        error "no line"
-      end,
-    },
-    {
-      "says nothing",
-      function()
-        return nil
-      end,
-    },
-    {
-      "says nonsense",
-      function()
-        return { approved = "yes" }
-      end,
-    },
-  } do
-    it("parks an attempt when the acquirer " .. case[1], function()
-      world.verdict = case[2]
-      local made = assert(flow:run(helper.item()))
-      local event = world.card(made.provider_id)
-      local said = assert(flow:on_callback(event))
-      assert.equal("Declined", said.verdict)
-      local report = assert(flow.journal:report())
-      assert.equal("parked", report[1].state)
-      assert.equal("100", report[1].amount)
-      assert(flow:on_callback(event) == nil)
-      assert.equal(1, #world.asked)
+  for what, silence in pairs(helper.SILENCE) do
+    describe("when the acquirer " .. what, function()
+      local made, event
+
+      before_each(function()
+        world.verdict = silence
+        made = begin()
+        event = world.card(made.provider_id)
+      end)
+
+      it("parks the attempt, and asks no more", function()
+        assert.is_true(flow:on_callback(event))
+        local item = stored()
+        assert.same({ "parked", "unknown", "Initiated", true }, look(item))
+        assert.matches("acquirer", item.advice)
+        assert.is_true(flow:on_callback(event))
+        assert(flow:recover())
+        assert.equal(1, #world.asked)
+        assert.equal(1, world.count "update_authorization_attempt")
+      end)
+
+      it("takes no second card meanwhile, and tells MobilePay so", function()
+        assert.is_true(flow:on_callback(event))
+        world.verdict = { approved = true }
+        assert.is_true(flow:on_callback(world.card(made.provider_id)))
+        assert.equal(1, #world.asked)
+        assert.equal(2, world.count "update_authorization_attempt")
+        -- a person has released it: the next swipe is free
+        world.provider:advance(700)
+        local item = assert(flow:absent("order-1", { who = "ann" }))
+        assert.same({ "pending", "asked", "Initiated", false }, look(item))
+        assert.is_true(flow:on_callback(world.card(made.provider_id)))
+        assert.equal("Reserved", stored().provider_status)
+        assert.equal(2, #world.asked)
+      end)
+
+      it("asks after it where it can", function()
+        world.acquirer.look_up = function()
+          return { approved = true }
+        end
+        assert.is_true(flow:on_callback(event))
+        assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+      end)
     end)
   end
-
-  it("asks after what the acquirer has not said", function()
-    world.verdict = function()
-      error "no line"
-    end
-    world.acquirer.look_up = function()
-      return { approved = true }
-    end
-    local made = assert(flow:run(helper.item()))
-    local said = assert(flow:on_callback(world.card(made.provider_id)))
-    assert.equal("authorised", said.state)
-  end)
-
-  it("captures in parts, cancels the rest, refunds", function()
-    pay()
-    assert(flow:capture("order-1", { amount = "30.00", id = "shipment-1" }))
-    assert(flow:capture("order-1", { amount = "20.00", id = "shipment-2" }))
-    assert.equal("50.00", assert(flow:cancel("order-1")).amount)
-    assert(flow:refund("order-1", { amount = "10.00", id = "return-1" }))
-    assert.equal("40.00", assert(flow:refund("order-1")).amount)
-    assert.equal("50.00 50.00 50.00", text())
-    assert(world.provider:check())
-  end)
-
-  it("takes no part twice", function()
-    pay()
-    local part = { amount = "30.00", id = "shipment-1" }
-    local first = assert(flow:capture("order-1", part))
-    assert.same(first, assert(flow:capture("order-1", part)))
-    assert.equal("30.00 0.00 0.00", text())
-  end)
-
-  for _, case in ipairs {
-    { "capture", { amount = "100.01", id = "x" } },
-    { "cancel", { amount = "70.01", id = "x" } },
-    { "refund", { amount = "30.01", id = "x" } },
-    { "capture", { amount = "0", id = "x" } },
-  } do
-    it(("refuses to %s %s"):format(case[1], case[2].amount), function()
-      pay()
-      assert(flow:capture("order-1", { amount = "30.00", id = "a" }))
-      local before = #world.provider:requests()
-      local part, err = flow[case[1]](flow, "order-1", case[2])
-      assert.is_nil(part)
-      assert.equal("argument", err.kind)
-      assert.equal("amount", err.field)
-      assert.equal(before, #world.provider:requests())
-    end)
-  end
-
-  it("never exceeds what was authorised, side by side", function()
-    pay()
-    local ids = { "a", "b", "c", "d", "e", "f" }
-    luapay.map(ids, { concurrency = 6 }, function(id)
-      return flow:capture("order-1", { amount = "30.00", id = id })
-    end)
-    local sums = assert(flow:sums "order-1")
-    assert.is_true(sums.capture <= luapay.money("100.00", "DKK"))
-    assert(world.provider:check())
-  end)
-
-  it("captures nothing that is not authorised", function()
-    assert(flow:run(helper.item()))
-    local part, err = flow:capture "order-1"
-    assert.is_nil(part)
-    assert.equal("conflict", err.kind)
-    part, err = flow:capture "nobody"
-    assert.is_nil(part)
-    assert.equal("absent", err.code)
-  end)
-
-  it("counts a capture whose answer was lost, and settles it", function()
-    pay()
-    world.provider:inject { at = "capture_payment", fault = "lost_answer" }
-    local part, err =
-      flow:capture("order-1", { amount = "80.00", id = "shipment-1" })
-    assert.is_nil(part)
-    assert.equal("unknown", err.outcome)
-    part, err = flow:capture("order-1", { amount = "30.00", id = "b" })
-    assert.is_nil(part)
-    assert.equal("argument", err.kind)
-    world.provider:advance(61)
-    local report = assert(flow:recover())
-    assert.equal(1, report.settled)
-    assert.equal("80.00", flow:sums("order-1").captured.decimal)
-    assert(world.provider:check())
-  end)
 
   it("goes on after a crash between the acquirer and MobilePay", function()
-    local made = assert(flow:run(helper.item()))
+    local made = begin()
     local event = world.card(made.provider_id)
-    world.client.update_authorization_attempt = function()
-      error { crash = true }
-    end
-    pcall(flow.on_callback, flow, event)
-    world.client.update_authorization_attempt = nil
-    world.provider:advance(121)
-    local other = world.flow "online_payment"
-    assert(other:recover())
-    assert.equal("authorised", other:await("order-1").state)
+    world.provider:inject {
+      at = "update_authorization_attempt",
+      fault = "closed",
+    }
+    assert.is_true(flow:on_callback(event))
+    assert.same({ "unknown", "asked", "Initiated", false }, look(stored()))
+    world.provider:advance(130)
+    assert(world.flow("online_payment"):recover())
+    assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
     assert.equal(1, #world.asked)
   end)
 
-  it("makes a payment once, though the answer was lost", function()
-    local name = "initiate_payment"
-    world.provider:inject { at = name, fault = "lost_answer" }
-    local made, err = flow:run(helper.item())
-    assert.is_nil(made)
-    assert.equal("unknown", err.outcome)
-    world.provider:advance(61)
-    assert(flow:recover())
-    assert.equal("pending", assert(flow:run(helper.item())).state)
+  it("asks no acquirer after a crash in the middle of it", function()
+    if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then return end
+    local made = begin()
+    world.verdict = coroutine.yield
+    local cut = coroutine.wrap(function()
+      flow:on_callback(world.card(made.provider_id))
+    end)
+    cut() -- and the worker is gone
+    world.verdict = { approved = true }
+    world.provider:advance(130)
+    assert(world.flow("online_payment"):recover())
+    assert.same({ "parked", "unknown", "Initiated", true }, look(stored()))
+    assert.equal(1, #world.asked)
   end)
 
-  it("hears that a payment has run out of time", function()
-    local made = assert(flow:run(helper.item()))
-    local event = {
-      api = "mobilepay_online",
-      kind = "failed_payment",
-      paymentId = made.provider_id,
-      status = "Expired",
-    }
-    assert.equal("failed", assert(flow:on_callback(event)).state)
-    assert.equal("failed", assert(flow:await("order-1")).state)
+  describe("an approval that MobilePay does not take", function()
+    before_each(function()
+      world.provider:inject {
+        at = "update_authorization_attempt",
+        fault = "error",
+        status = 409,
+        body = '{"code":"1","message":"no"}',
+      }
+    end)
+
+    it("needs a person, and its money is asked for", function()
+      pay()
+      local item = stored()
+      assert.same({ "parked", "asked", "Initiated", true }, look(item))
+      assert.matches("Release", item.advice)
+      world.provider:advance(700)
+      item = assert(flow:absent("order-1", { who = "ann" }))
+      assert.same({ "pending", "asked", "Initiated", false }, look(item))
+    end)
+
+    it("is released by the acquirer where that can", function()
+      world.releases()
+      pay()
+      assert.equal(1, #world.released)
+      assert.same({ "pending", "asked", "Initiated", false }, look(stored()))
+    end)
   end)
 
-  it("gives up waiting when patience is over", function()
-    assert(flow:run(helper.item()))
-    local hasty = world.flow("online_payment", { patience = 30 })
-    local none, err = hasty:await "order-1"
-    assert.is_nil(none)
-    assert.equal("timeout", err.kind)
+  describe("a payment that expires", function()
+    it("has ended where nobody has paid", function()
+      local made = begin()
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+      local item, err = flow:await "order-1"
+      assert.is_nil(item)
+      assert.same(
+        { "incomplete", "expired", "failed" },
+        { err.kind, err.code, err.outcome }
+      )
+      -- a swipe that comes after it is not taken to the acquirer
+      assert.is_true(flow:on_callback {
+        api = "mobilepay_online",
+        kind = "card",
+        paymentId = made.provider_id,
+        authorizationAttemptId = "late",
+        card = {},
+      })
+      assert.equal(0, #world.asked)
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
+
+    it("needs a person where the acquirer holds a reservation", function()
+      world.provider:inject {
+        at = "update_authorization_attempt",
+        fault = "closed",
+      }
+      local made = pay()
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      local item = stored()
+      assert.is_true(item.needs_person)
+      assert.equal("asked", item.money)
+      assert.matches("expiry", item.advice)
+    end)
+
+    it("is released where the acquirer can", function()
+      world.releases()
+      local made = pay()
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      assert.equal(1, #world.released)
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
   end)
 
-  it("leaves alone what is not its own", function()
-    assert.is_false(flow:on_callback { api = "mobip", kind = "link" })
-    assert.is_false(flow:on_callback {
+  describe("parts", function()
+    it("are captured, the rest is cancelled, some is refunded", function()
+      pay()
+      local item = assert(
+        flow:capture("order-1", { id = "shipment-1", amount = "30.00" })
+      )
+      assert.same({ "pending", "moved", "Reserved", false }, look(item))
+      assert.equal("30.00", item.moved)
+      assert(flow:capture("order-1", {
+        id = "shipment-2",
+        amount = luapay.money("20.00", "DKK"),
+      }))
+      item = assert(flow:cancel("order-1", { id = "rest", amount = "all" }))
+      assert.same({ "done", "moved" }, { item.state, item.money })
+      assert.equal("50.00", item.moved)
+      item =
+        assert(flow:refund("order-1", { id = "return-1", amount = "10.00" }))
+      assert.same(
+        { "done", "moved", "10.00" },
+        { item.state, item.money, item.returned }
+      )
+      item = assert(flow:refund("order-1", { id = "all", amount = "all" }))
+      assert.same(
+        { "compensated", "returned", "50.00" },
+        { item.state, item.money, item.returned }
+      )
+      assert.equal(
+        "capture 30.00 done, capture 20.00 done, cancel 50.00 done, "
+          .. "refund 10.00 done, refund 40.00 done",
+        parts()
+      )
+      assert(world.provider:check())
+    end)
+
+    it("that are all released leave nothing moved", function()
+      pay()
+      local item = assert(flow:cancel("order-1", { id = "x", amount = "all" }))
+      assert.same({ "closed", "none" }, { item.state, item.money })
+    end)
+
+    it("are taken once each", function()
+      pay()
+      local part = { id = "shipment-1", amount = "30.00" }
+      assert(flow:capture("order-1", part))
+      assert(flow:capture("order-1", part))
+      assert.equal("capture 30.00 done", parts())
+      local item, err =
+        flow:capture("order-1", { id = "shipment-1", amount = "31.00" })
+      assert.is_nil(item)
+      assert.same({ "conflict", "unknown" }, { err.code, err.outcome })
+      assert.equal(1, world.count "capture_payment")
+    end)
+
+    for _, case in ipairs {
+      { "capture", "100.01" },
+      { "cancel", "70.01" },
+      { "refund", "30.01" },
+      { "capture", "0" },
+      { "capture", "-1.00" },
+      { "capture", "1.005" },
+      { "refund", "everything" },
+      { "capture", 30 },
+      { "capture", luapay.money("1.00", "EUR") },
+    } do
+      local title = "refuse to " .. case[1] .. " " .. tostring(case[2])
+      it(title, function()
+        pay()
+        assert(flow:capture("order-1", { id = "a", amount = "30.00" }))
+        local before = #world.provider:requests()
+        local item, err =
+          flow[case[1]](flow, "order-1", { id = "x", amount = case[2] })
+        assert.is_nil(item)
+        assert.same(
+          { "argument", "amount", "failed" },
+          { err.kind, err.field, err.outcome }
+        )
+        assert.equal(before, #world.provider:requests())
+      end)
+    end
+
+    for what, part in pairs {
+      ["an absent amount"] = { id = "x" },
+      ["a misspelt amount"] = { id = "x", amuont = "30.00" },
+      ["no id"] = { amount = "30.00" },
+      ["text in place of the part"] = "10.00",
+    } do
+      it("raise for " .. what, function()
+        pay()
+        for _, verb in ipairs { "capture", "refund", "cancel" } do
+          assert.has_error(function()
+            flow[verb](flow, "order-1", part)
+          end)
+        end
+        assert.equal("", parts())
+      end)
+    end
+
+    it("never exceed what was reserved, side by side", function()
+      pay()
+      local ids = { "a", "b", "c", "d", "e", "f" }
+      luapay.map(ids, { concurrency = 6 }, function(id)
+        return flow:capture("order-1", { id = id, amount = "30.00" })
+      end)
+      assert.equal("90.00", stored().moved)
+      assert.equal(3, world.count "capture_payment")
+      assert(world.provider:check())
+    end)
+
+    it("pass one of two that do not both fit", function()
+      pay()
+      local results = luapay.map({ "a", "b" }, nil, function(id)
+        return flow:capture("order-1", { id = id, amount = "60.00" })
+      end)
+      local good = 0
+      for _, one in ipairs(results) do
+        if one.result then good = good + 1 end
+      end
+      assert.equal(1, good)
+    end)
+
+    it("are not taken of what is not reserved", function()
+      begin()
+      local item, err = flow:capture("order-1", { id = "a", amount = "all" })
+      assert.is_nil(item)
+      assert.same({ "incomplete", "failed" }, { err.kind, err.outcome })
+      item, err = flow:capture("nobody", { id = "a", amount = "all" })
+      assert.is_nil(item)
+      assert.same({ "absent", "failed" }, { err.code, err.outcome })
+    end)
+
+    for _, fault in ipairs { "lost_answer", "closed" } do
+      it("whose answer was " .. fault .. " count, and are settled", function()
+        pay()
+        world.provider:inject { at = "capture_payment", fault = fault }
+        local item, err =
+          flow:capture("order-1", { id = "shipment-1", amount = "80.00" })
+        assert.is_nil(item)
+        assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+        assert.equal("unknown", err.item.money)
+        item, err = flow:capture("order-1", { id = "b", amount = "30.00" })
+        assert.is_nil(item)
+        assert.equal("argument", err.kind)
+        world.provider:advance(61)
+        assert(flow:recover())
+        assert.equal("80.00", stored().moved)
+        assert(world.provider:check())
+      end)
+    end
+
+    it("that are refused when repeated stay unknown", function()
+      pay()
+      world.provider:inject { at = "capture_payment", fault = "lost_answer" }
+      flow:capture("order-1", { id = "a", amount = "80.00" })
+      world.provider:inject {
+        at = "capture_payment",
+        fault = "error",
+        status = 409,
+        body = "{}",
+      }
+      world.provider:advance(61)
+      assert(flow:recover())
+      local item = stored()
+      assert.same({ "unknown", "unknown" }, { item.state, item.money })
+      local _, err = flow:refund("order-1", { id = "r", amount = "80.00" })
+      assert.equal("argument", err.kind) -- not captured, as far as is known
+      world.provider:advance(61)
+      assert(flow:recover())
+      assert.equal("80.00", stored().moved)
+    end)
+
+    it("that MobilePay refuses need a person", function()
+      pay()
+      world.provider:inject {
+        at = "capture_payment",
+        fault = "error",
+        status = 409,
+        body = "{}",
+      }
+      local item, err = flow:capture("order-1", { id = "a", amount = "80.00" })
+      assert.is_nil(item)
+      assert.equal("asked", err.item.money)
+      assert.is_true(err.item.needs_person)
+      assert.matches("acquirer", err.item.advice)
+    end)
+  end)
+
+  describe("cancel without a part", function()
+    it("ends what nobody has paid", function()
+      begin()
+      for _ = 1, 2 do
+        local item = assert(flow:cancel "order-1")
+        assert.same({ "closed", "none", "Invalidated", false }, look(item))
+      end
+      assert.equal(1, world.count "invalidate_payment")
+    end)
+
+    it("refuses what is reserved", function()
+      pay()
+      local item, err = flow:cancel "order-1"
+      assert.is_nil(item)
+      assert.equal("unknown", err.outcome)
+      assert.equal("asked", err.item.money)
+      assert.equal(0, world.count "invalidate_payment")
+    end)
+
+    it("parks it where MobilePay knows of an attempt", function()
+      begin()
+      world.provider:inject {
+        at = "invalidate_payment",
+        fault = "error",
+        status = 409,
+        body = '{"code":"2100","message":"an attempt has succeeded"}',
+      }
+      local item, err = flow:cancel "order-1"
+      assert.is_nil(item)
+      assert.equal("unknown", err.outcome)
+      assert.is_true(err.item.needs_person)
+    end)
+  end)
+
+  it("takes what is none of its own", function()
+    assert.is_true(flow:on_callback { api = "mobip", kind = "link" })
+    assert.is_true(flow:on_callback {
       api = "mobilepay_online",
       kind = "card",
       paymentId = "nobody",
+      authorizationAttemptId = "x",
     })
+    assert.equal(0, #world.asked)
   end)
+
+  for what, options in pairs {
+    ["no acquirer"] = { acquirer = {} },
+    ["an acquirer's function that is none"] = {
+      acquirer = { authorise = function() end, relaese = function() end },
+    },
+    ["a client of another API"] = {
+      client = luapay.mobip {
+        api_account_id = "a",
+        api_secret_key = "s",
+        transport = function() end,
+      },
+    },
+  } do
+    it("is not made with " .. what, function()
+      assert.has_error(function()
+        world.flow("online_payment", options)
+      end)
+    end)
+  end
 end)

@@ -1,16 +1,19 @@
 -- luapay.flow.recurring: an agreement, its first payment, and those that
 -- follow without the customer.
 
+local core = require "luapay.core"
 local helper = require "spec.flow.online_helper"
 local online = require "spec.online.helper"
+
+local look = helper.look
 
 describe("luapay.flow.recurring", function()
   local world, flow, charges
 
   before_each(function()
-    world, charges = helper.open(), 0
-    world.acquirer.charge = function()
-      charges = charges + 1
+    world, charges = helper.open(), {}
+    world.acquirer.charge = function(payment)
+      charges[#charges + 1] = payment
       if type(world.verdict) == "function" then return world.verdict() end
       return world.verdict
     end
@@ -21,23 +24,29 @@ describe("luapay.flow.recurring", function()
     flow = world.flow "recurring"
   end)
 
-  local function agree()
+  local function agreement()
     local item = online.agreement()
     item.reference, item.externalAgreementId = "customer-7", nil
-    return assert(flow:agree(item))
+    return item
+  end
+
+  local function agree()
+    return assert(flow:agree(agreement()))
   end
 
   local function first()
-    local item = helper.item()
-    item.merchantId, item.merchantName = nil, nil
+    local item = helper.item { merchantId = false, merchantName = false }
     item.reference, item.agreement = "first", "customer-7"
     return assert(flow:first(item))
   end
 
   local function month(changes)
-    local item = online.mit(changes)
-    item.pspReferenceId = nil
+    local item = online.mit()
+    item.pspReferenceId, item.amount = nil, "50.00"
     item.reference, item.agreement = "month-2", "customer-7"
+    for name, value in pairs(changes or {}) do
+      item[name] = value
+    end
     return item
   end
 
@@ -47,104 +56,200 @@ describe("luapay.flow.recurring", function()
       kind = "agreement",
       agreementId = id,
       status = name,
+      verified = true,
     }
   end
 
-  -- An agreement with an authorised first payment.
+  local function stored(reference)
+    return assert(flow:get(reference or "month-2", { refresh = false }))
+  end
+
+  -- An agreement with a reserved first payment.
   local function activated()
     local made = agree()
     local payment = first()
-    assert(flow:on_callback(world.card(payment.provider_id)))
-    assert(flow:on_callback(state(made.provider_id, "Activated")))
+    assert.is_true(flow:on_callback(world.card(payment.provider_id)))
+    assert.is_true(flow:on_callback(state(made.provider_id, "Activated")))
     return made
   end
 
   it("is activated by its first payment", function()
     local made = agree()
-    assert.equal("created", made.state)
-    assert.same(made, agree())
+    assert.same({ "pending", "none", "Created", false }, look(made))
+    assert.equal(made.provider_id, agree().provider_id)
+    assert.equal(1, world.count "create_recurring_agreement")
     local payment = first()
     assert.truthy(payment.redirect)
-    local said = assert(flow:on_callback(world.card(payment.provider_id)))
-    assert.equal("authorised", said.state)
-    assert(flow:on_callback(state(made.provider_id, "Activated")))
-    assert.equal("activated", flow:agreement("customer-7").state)
+    assert.is_true(flow:on_callback(world.card(payment.provider_id)))
+    assert.same(
+      { "pending", "asked", "Reserved", false },
+      look(stored "first")
+    )
+    assert.is_true(flow:on_callback(state(made.provider_id, "Activated")))
+    local item = assert(flow:await "customer-7")
+    assert.same({ "done", "none", "Activated", false }, look(item))
   end)
 
-  it("refuses a payment of an agreement that is not known", function()
-    local item = month()
-    item.agreement = "nobody"
-    local charged, err = flow:charge(item)
-    assert.is_nil(charged)
-    assert.equal("absent", err.code)
-    assert.equal(0, charges)
-  end)
+  for what, agreed in pairs { ["not known"] = "nobody", ["none"] = "first" } do
+    it("refuses a payment of an agreement that is " .. what, function()
+      activated()
+      local item, err = flow:charge(month { agreement = agreed })
+      assert.is_nil(item)
+      assert.same({ "argument", "agreement" }, { err.kind, err.field })
+      assert.equal(0, #charges)
+    end)
+  end
 
   it("charges without the customer, once", function()
     activated()
-    local charged = assert(flow:charge(month()))
-    assert.equal("authorised", charged.state)
-    assert.equal("authorised", assert(flow:charge(month())).state)
-    assert.equal(1, charges)
-    assert(flow:capture("month-2", { amount = "20.00", id = "a" }))
-    assert(flow:capture "month-2")
-    assert(flow:refund("month-2", { amount = "50.00", id = "r" }))
+    for _ = 1, 3 do
+      local item = assert(flow:charge(month()))
+      assert.same({ "pending", "asked", "Reserved", false }, look(item))
+    end
+    assert(world.flow("recurring"):run { month() })
+    assert.equal(1, #charges)
+    assert.equal("50.00", charges[1].amount)
+    assert(flow:capture("month-2", { id = "a", amount = "20.00" }))
+    local item = assert(flow:capture("month-2", { id = "b", amount = "all" }))
+    assert.same({ "done", "moved" }, { item.state, item.money })
+    item = assert(flow:refund("month-2", { id = "r", amount = "50.00" }))
+    assert.equal("returned", item.money)
     assert(world.provider:check())
+    assert(flow:charge(month()))
+    assert.equal(1, #charges)
   end)
 
-  it("charges again what was declined", function()
+  it("charges a list", function()
     activated()
-    world.verdict = {
-      approved = false,
-      reasonCode = 1001,
-      acquirerVatNumber = "DK20016175",
-      acquirerMerchantId = "M1",
-      acquirerPaymentReference = "A0",
-    }
-    local charged = assert(flow:charge(month()))
-    assert.equal("Declined", charged.verdict)
-    assert.equal("pending", charged.state)
+    local report = assert(flow:run {
+      month(),
+      month { reference = "month-3", merchantOrderId = "order-3" },
+    })
+    assert.same({ pending = 2 }, report.states)
+    assert.equal(2, #charges)
+  end)
+
+  it("charges again only by retry, and only what was declined", function()
+    activated()
+    world.verdict = helper.DECLINED
+    for _ = 1, 2 do
+      local item, err = flow:charge(month())
+      assert.is_nil(item)
+      assert.same(
+        { "incomplete", "declined", "failed" },
+        { err.kind, err.code, err.outcome }
+      )
+      assert.same({ "closed", "none", "Declined", false }, look(err.item))
+    end
+    assert.equal(1, #charges)
+    local item, err = flow:retry "month-2"
+    assert.is_nil(item)
+    assert.equal("declined", err.code)
+    assert.equal(2, #charges)
     world.verdict = { approved = true }
-    assert.equal("authorised", assert(flow:charge(month())).state)
-    assert.equal(2, charges)
+    item = assert(flow:retry "month-2")
+    assert.same({ "pending", "asked", "Reserved", false }, look(item))
+    assert.equal(3, #charges)
+    item, err = flow:retry "month-2"
+    assert.is_truthy(item or err)
+    assert.equal(3, #charges)
+    item, err = flow:retry "customer-7"
+    assert.is_nil(item)
+    assert.equal("argument", err.kind)
+    item, err = flow:retry "nobody"
+    assert.is_nil(item)
+    assert.equal("absent", err.code)
   end)
 
   it("parks a payment whose making was lost, and makes no other", function()
     activated()
-    local name = "initiate_mit_payment"
-    world.provider:inject { at = name, fault = "lost_answer" }
-    local charged, err = flow:charge(month())
-    assert.is_nil(charged)
-    assert.equal("unknown", err.outcome)
-    charged, err = flow:charge(month())
-    assert.is_nil(charged)
-    assert.equal("parked", err.code)
-    assert.equal(0, charges)
-    local made = 0
-    for _, request in ipairs(world.provider:requests()) do
-      if request.endpoint == name then made = made + 1 end
+    world.provider:inject {
+      at = "initiate_mit_payment",
+      fault = "lost_answer",
+    }
+    for _ = 1, 2 do
+      local item, err = flow:charge(month())
+      assert.is_nil(item)
+      assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+      assert.same({ "parked", "unknown", nil, true }, look(err.item))
     end
-    assert.equal(1, made)
+    assert.equal(0, #charges)
+    assert.equal(1, world.count "initiate_mit_payment")
   end)
 
-  it("does not charge again what the acquirer may have charged", function()
+  for what, silence in pairs(helper.SILENCE) do
+    describe("when the acquirer " .. what, function()
+      before_each(function()
+        activated()
+        world.verdict = silence
+        local item, err = flow:charge(month())
+        assert.is_nil(item)
+        assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+        assert.same({ "parked", "unknown", "Initiated", true }, look(err.item))
+        world.verdict = { approved = true }
+      end)
+
+      it("does not charge again, whoever asks", function()
+        flow:charge(month())
+        flow:retry "month-2"
+        world.flow("recurring"):charge(month())
+        assert(flow:recover())
+        assert.equal(1, #charges)
+      end)
+
+      it("reserves what a person has found there", function()
+        local item = assert(flow:found("month-2", { who = "ann" }))
+        assert.same({ "pending", "asked", "Reserved", false }, look(item))
+        assert.equal(1, #charges)
+      end)
+
+      it("may be charged anew where a person found nothing", function()
+        world.provider:advance(700)
+        local item = assert(flow:absent("month-2", { who = "ann" }))
+        assert.same({ "closed", "none", "Declined", false }, look(item))
+        assert(flow:retry "month-2")
+        assert.equal(2, #charges)
+      end)
+    end)
+  end
+
+  for _, fault in ipairs { "lost_answer", "closed" } do
+    it("charges once though MobilePay's answer was " .. fault, function()
+      activated()
+      world.provider:inject { at = "update_mit_payment", fault = fault }
+      local item, err = flow:charge(month())
+      assert.is_nil(item)
+      assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+      assert.same({ "unknown", "asked" }, { err.item.state, err.item.money })
+      flow:charge(month())
+      world.provider:advance(130)
+      assert(flow:recover())
+      assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+      assert(flow:charge(month()))
+      assert.equal(1, #charges)
+    end)
+  end
+
+  it("charges once though a second worker charges meanwhile", function()
+    if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then return end
     activated()
-    world.verdict = function()
-      error "no line"
-    end
-    local charged = assert(flow:charge(month()))
-    assert.equal("Declined", charged.verdict)
-    local parked = assert(flow.journal:find { states = { "parked" } })
-    assert.equal("authorise:mit-1", parked.step)
+    world.verdict = coroutine.yield
+    local one = coroutine.wrap(function()
+      return flow:charge(month())
+    end)
+    one() -- the acquirer is slow
+    local item, err = world.flow("recurring"):charge(month())
+    assert.is_nil(item)
+    assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+    assert.equal("Reserved", one({ approved = true }).provider_status)
+    assert.equal(1, #charges)
   end)
 
   it("keeps the last digits of no card", function()
     activated()
     assert(flow:charge(month()))
-    for _, entry in pairs(world.store.entries) do
-      local args = entry.details and entry.details.args or {}
-      assert.is_nil(args.last4)
-    end
+    local kept = assert(core.encode(flow.book:get("month-2").entries))
+    assert.is_nil(kept:find("last4", 1, true))
   end)
 
   it("takes a new card to the acquirer, and confirms it", function()
@@ -158,17 +263,26 @@ describe("luapay.flow.recurring", function()
       paymentId = update,
       token = { last4 = "1111" },
     }
-    assert(flow:on_callback(event))
+    assert.is_true(flow:on_callback(event))
     assert.same({ last4 = "1111" }, world.new_card)
-    assert(flow:on_callback(event))
+    assert.is_true(flow:on_callback(event))
+    assert.equal(1, world.count "confirm_card_update")
     assert(world.provider:check())
   end)
 
   it("ends an agreement, and lets no late word revive it", function()
     local made = activated()
-    assert.equal("terminated", assert(flow:terminate "customer-7").state)
-    assert(flow:on_callback(state(made.provider_id, "Activated")))
-    assert.equal("terminated", flow:agreement("customer-7").state)
+    for _ = 1, 2 do
+      local item = assert(flow:terminate "customer-7")
+      assert.same({ "closed", "none", "Terminated", false }, look(item))
+    end
+    assert.is_true(flow:on_callback(state(made.provider_id, "Activated")))
+    assert.equal("closed", stored("customer-7").state)
+    assert.equal(1, world.count "terminate_recurring_agreement")
+    local _, err = flow:charge(month { reference = "month-9" })
+    assert.equal("agreement", err.field)
+    _, err = flow:terminate "first"
+    assert.equal("argument", err.kind)
   end)
 
   it("parks an agreement whose making was lost", function()
@@ -176,18 +290,17 @@ describe("luapay.flow.recurring", function()
       at = "create_recurring_agreement",
       fault = "lost_answer",
     }
-    local item = online.agreement()
-    item.reference, item.externalAgreementId = "customer-7", nil
-    local made, err = flow:agree(item)
-    assert.is_nil(made)
-    assert.equal("unknown", err.outcome)
-    made, err = flow:agree(item)
-    assert.is_nil(made)
-    assert.equal("parked", err.code)
+    for _ = 1, 2 do
+      local made, err = flow:agree(agreement())
+      assert.is_nil(made)
+      assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+      assert.same({ "parked", "none", nil, true }, look(err.item))
+    end
+    assert.equal(1, world.count "create_recurring_agreement")
   end)
 
-  it("leaves alone what is not its own", function()
-    assert.is_false(flow:on_callback { api = "mobip", kind = "link" })
-    assert.is_false(flow:on_callback(state("nobody", "Activated")))
+  it("takes what is none of its own", function()
+    assert.is_true(flow:on_callback { api = "mobip", kind = "link" })
+    assert.is_true(flow:on_callback(state("nobody", "Activated")))
   end)
 end)

@@ -1,145 +1,396 @@
 -- recurring.lua - recurring payments of MobilePay Online: an agreement, a
--- first payment that the customer accepts, then payments that you initiate.
+-- first payment that the customer accepts, then payments that you initiate. A
+-- reference is charged once: only `retry`, after a clear decline, tries anew.
 
-local agreements = require "luapay.flow.recurring_agreement"
-local authorise = require "luapay.flow.card_authorise"
-local base = require "luapay.flow.base"
-local card_payment = require "luapay.flow.card_payment"
-local online_payment = require "luapay.flow.online_payment"
+local acquirer = require "luapay.flow.online.acquirer"
+local act = require "luapay.flow.kit.act"
+local attempts = require "luapay.flow.online.attempt"
+local items = require "luapay.flow.kit.items"
+local kit = require "luapay.flow.kit"
+local payment = require "luapay.flow.online.payment"
+local step = require "luapay.flow.kit.step"
 
-local Recurring = {}
+-- Which of the three an item is; the verbs put it there.
+local SORT = {}
 
--- What stands behind a payment is the same: capture, cancel, refund, sums,
--- challenged, await, recover.
-for name, method in pairs(online_payment.methods) do
-  Recurring[name] = method
+local AGREEMENT = {
+  "merchantId",
+  "merchantLogoUrl",
+  "merchantName",
+  "merchantWebsiteUrl",
+  "recurringAgreementCallbackUrl",
+  "updateCardCallbackUrl",
+  "selfServiceUrl",
+}
+
+local kind = {
+  name = "recurring",
+  api = "mobilepay_online",
+  main = "initiate",
+  fields = { [SORT] = "string", agreement = "string" },
+  secrets = payment.SECRETS,
+  uncompared = payment.UNCOMPARED,
+  options = payment.OPTIONS,
+  steps = {},
+  events = {},
+  verbs = {},
+  settled = attempts.settled,
+  recover = attempts.recover,
+}
+
+for _, list in ipairs { payment.FIELDS, payment.steps, payment.events } do
+  local into = list == payment.FIELDS and kind.fields
+    or list == payment.steps and kind.steps
+    or kind.events
+  for name, value in pairs(list) do
+    into[name] = value
+  end
 end
-Recurring.run = nil
+for name, verb in pairs(payment.verbs) do
+  kind.verbs[name] = verb
+end
+for _, name in ipairs(AGREEMENT) do
+  kind.fields[name] = "any"
+end
+kind.fields.externalAgreementId = "string"
 
---- Makes an agreement. It is "created" until its first payment activates it.
----
---- `item`: `reference`, and the arguments of create_recurring_agreement;
---- `externalAgreementId` is the reference unless given. Safe to repeat. One
---- whose answer was lost is parked: MobilePay cannot be asked without its id.
----@async
----@param item luapay.RecurringAgreementItem
----@return table? agreement reference, state, status, provider_id
----@return luapay.Fault? fault
-function Recurring:agree(item)
-  return agreements.make(self, item)
+function kind.make(flow, what)
+  payment.make(flow, what, { authorise = true, charge = true })
 end
 
-local function with_agreement(self, item)
-  local agreement, err = agreements.get(self, item.agreement)
-  if not agreement then return nil, err end
+-- ---- what an item asks for
+
+local sorts = {}
+
+function sorts.agree(_, item)
+  local args =
+    { externalAgreementId = item.externalAgreementId or item.reference }
+  for _, name in ipairs(AGREEMENT) do
+    args[name] = item[name]
+  end
+  return {
+    endpoint = "create_recurring_agreement",
+    external_id = args.externalAgreementId,
+    args = args,
+  }
+end
+
+-- A payment is of an agreement of this flow, by its reference.
+local function of_agreement(flow, item, endpoint)
+  if item.agreement == nil then return nil, "agreement", "is required" end
+  local record, err = flow.book:get(item.agreement)
+  if record == nil then return nil, "agreement", tostring(err) end
+  local main = record and step.main(record)
+  if not main or main.details.sort ~= "agree" or not main.provider_id then
+    return nil, "agreement", "no agreement of this reference is known"
+  elseif main.state == "closed" then
+    return nil, "agreement", "has ended"
+  end
+  return payment.want(item, endpoint, { agreementId = main.provider_id })
+end
+
+function sorts.first(flow, item)
+  return of_agreement(flow, item, "initiate_cit_payment")
+end
+
+function sorts.charge(flow, item)
+  return of_agreement(flow, item, "initiate_mit_payment")
+end
+
+function kind.want(flow, item)
+  local sort = item[SORT] or "charge"
+  item[SORT] = nil
+  local want, field, message = sorts[sort](flow, item)
+  if not want then return nil, field, message end
+  want.details = { sort = sort }
+  return want
+end
+
+-- ---- steps
+
+kind.sorts = {
+  agree = {
+    horizon = false,
+    found = "pending",
+    words = {
+      Created = "pending",
+      Activated = "done",
+      Terminated = "closed",
+    },
+    turns = { ["done>closed"] = { plain = true } },
+    keep = function(_, result)
+      return { provider_id = result.recurringAgreementId, status = "Created" }
+    end,
+    advice = {
+      lost = "Look for this externalAgreementId at MobilePay. If the "
+        .. "agreement is there, call found(reference, { provider_id = its id "
+        .. "}); if not, absent(reference): then it may be made again.",
+    },
+  },
+  first = payment.INITIATE,
+  charge = payment.INITIATE,
+}
+
+local function terminated(flow, item, entry, told, now)
+  if entry.state ~= "done" or told.state and told.state ~= "done" then
+    return
+  end
+  local main = step.main(item)
+  step.learn(flow, item, main, { status = "Terminated", read = true }, now)
+end
+
+kind.steps.terminate = { horizon = false, repeats = true, after = terminated }
+kind.steps.confirm = { quiet = true, horizon = false, repeats = true }
+
+-- ---- events of agreements
+
+kind.events.agreement = {
+  id = "agreementId",
+  told = function(_, event)
+    return { status = event.status }
+  end,
+}
+
+-- A new card goes to the acquirer; no money moves. MobilePay must have its
+-- answer first.
+local function new_card(flow, event, record)
+  local main = step.main(record)
+  local card = event.card or event.token or event.encrypted
+  local taken = type(card) == "table" and type(card.take) == "function"
+  if taken then card = card:take() end
+  flow.later(function()
+    local report = acquirer.ask(flow.acquirer.new_card, {
+      agreementId = event.agreementId,
+      paymentId = event.paymentId,
+    }, card) or acquirer.unknown()
+    if taken then card:wipe() end
+    local args = {
+      agreementId = event.agreementId,
+      paymentId = event.paymentId,
+    }
+    for name, value in pairs(report) do
+      args[name] = value
+    end
+    step.take(flow, record.reference, {
+      step = "confirm:" .. event.paymentId,
+      run = main.run,
+      endpoint = "confirm_card_update",
+      fingerprint = step.print { event.paymentId },
+      details = { args = args },
+    })
+  end)
+  return true
+end
+
+kind.events.card_update = {
+  id = "agreementId",
+  told = function()
+    return {}
+  end,
+  act = new_card,
+}
+
+-- ---- items
+
+local function sort_of(record)
+  local main = step.main(record)
+  return main and main.details.sort
+end
+
+function kind.view(_, item, main, record)
+  item.sort = main.details.sort
+  if item.sort ~= "agree" then payment.view(item, main, record) end
+end
+
+function kind.intended(item)
+  if item.sort == "charge" then return payment.is_reserved(item) end
+  return item.state == "pending"
+    or item.state == "done"
+    or item.state == "compensated"
+end
+
+function kind.awaited(item)
+  if item.sort == "agree" then return item.state == "done" end
+  return payment.is_reserved(item)
+end
+
+-- ---- charging
+
+local function numbered(record)
+  local last, number = nil, 0
+  for _, entry in ipairs(record.entries) do
+    local found = tonumber(entry.step:match "^attempt:mit%-(%d+)$")
+    if found and found > number then
+      last, number = entry, found
+    end
+  end
+  return number, last
+end
+
+-- A charge that MobilePay knows goes to the acquirer, once.
+local function charge(flow, record, before)
+  local number = numbered(record)
+  local id = "mit-" .. (before and number + 1 or math.max(number, 1))
+  local secret = { fn = flow.acquirer.charge }
+  return attempts.take(flow, record, "attempt", id, secret, before)
+end
+
+--- After a charge was made known to MobilePay: see kit.
+function kind.follow(flow, record, err)
+  if err or sort_of(record) ~= "charge" then return record, err end
+  local main = step.main(record)
+  local waits = main.state == "pending" and main.status ~= "Reserved"
+  if not waits then return record, err end
+  return charge(flow, record)
+end
+
+local verbs = kind.verbs
+
+local function sorted(item, sort)
   local copy = {}
   for name, value in pairs(item) do
-    if name ~= "agreement" then copy[name] = value end
+    copy[name] = value
   end
-  copy.agreementId = agreement.provider_id
+  copy[SORT] = sort
   return copy
 end
 
+local function check_item(flow, verb, item)
+  if type(item) ~= "table" then
+    error(("flow.%s:%s: expected an item"):format(flow.name, verb), 3)
+  end
+end
+
+--- Makes an agreement. It is Created until its first payment activates it.
+--- One whose answer was lost is parked: MobilePay cannot be asked without
+--- its id. Safe to repeat with the same item.
+---@async
+---@param item luapay.RecurringAgreementItem
+---@return luapay.FlowItem? item
+---@return luapay.Fault? fault
+function verbs:agree(item)
+  check_item(self, "agree", item)
+  return items.run_one(self, sorted(item, "agree"))
+end
+
 --- Makes a payment that the customer accepts in MobilePay; the first one
---- activates the agreement. Its card comes by callback, as with
---- online_payment.lua. Safe to repeat with the same item.
----
---- `item`: `reference`, `agreement` (its reference), and the arguments of
---- initiate_cit_payment. One whose answer was lost is parked.
+--- activates the agreement. Its card comes by callback. Safe to repeat with
+--- the same item.
 ---@async
 ---@param item luapay.RecurringPaymentItem
----@return luapay.OnlinePaymentResult? result `redirect`
+---@return luapay.FlowItem? item `redirect`
 ---@return luapay.Fault? fault
-function Recurring:first(item)
-  local args, err = with_agreement(self, item)
-  if not args then return nil, err end
-  local entry, why = card_payment.make(self, args, "cit")
-  if not entry then return nil, why end
-  return card_payment.result(entry)
+function verbs:first(item)
+  check_item(self, "first", item)
+  return items.run_one(self, sorted(item, "first"))
 end
 
-local function attempt_of(self, entry)
-  local number = 0
-  local each = self.journal:each {
-    flow = self.name,
-    run = self.run_name,
-    reference = entry.reference,
-  }
-  local found, err = each()
-  while found do
-    local told = tonumber(found.step:match "^patch:mit%-(%d+)$")
-    number = math.max(number, told or 0)
-    found, err = each()
-  end
-  if err then return nil, err end
-  return "mit-" .. number + 1
-end
-
---- Takes a payment without the customer: tells MobilePay, has
+--- Takes a payment without the customer: makes it known to MobilePay, has
 --- `acquirer.charge(payment)` authorise it with the card on file, and tells
---- MobilePay what came of it. Safe to repeat with the same item: one that is
---- authorised is not charged again; one that was declined is tried again.
----
---- `item`: `reference`, `agreement` (its reference), and the arguments of
---- initiate_mit_payment. One whose answer was lost is parked, and so is a
---- charge of which the acquirer has not said what became of it.
+--- MobilePay. The same as `run_one`; `run` charges a list. A reference is
+--- charged once: called again, it says how that one stands.
 ---@async
 ---@param item luapay.RecurringPaymentItem
----@return table? result state "authorised", or "pending" with `verdict`
----@return luapay.Fault? fault
-function Recurring:charge(item)
-  local args, err = with_agreement(self, item)
-  if not args then return nil, err end
-  local entry, why = card_payment.make(self, args, "mit")
-  if not entry then return nil, why end
-  if entry.state ~= "pending" then return card_payment.result(entry) end
-  local attempt, no = attempt_of(self, entry)
-  if not attempt then return nil, no end
-  return authorise.run(self, entry, attempt)
+---@return luapay.FlowItem? item it is reserved
+---@return luapay.Fault? fault "incomplete": declined; "unsettled": the
+--- acquirer may have it
+function verbs:charge(item)
+  check_item(self, "charge", item)
+  return items.run_one(self, sorted(item, "charge"))
 end
 
---- Takes an event of luapay.callback.mobilepay_online: cards and failed
---- payments as online_payment.lua, states of agreements, and new cards, which
---- go to `acquirer.new_card(about, card)`.
----@async
----@param event luapay.callback.Event
----@return table|false|nil result false: it is none of this flow's
----@return luapay.Fault? fault
-function Recurring:on_callback(event)
-  if event.api ~= "mobilepay_online" then return false end
-  if event.kind == "agreement" then return agreements.event(self, event) end
-  if event.kind == "card_update" then
-    return agreements.new_card(self, event)
+-- Only after a clear decline. Pure.
+local function reopen(flow)
+  return function(item)
+    local main = step.main(item)
+    local _, last = numbered(item)
+    local declined = main.state == "closed" and main.status == "Declined"
+    if declined and last and last.state == "closed" then
+      item:set(main, { state = "pending", status = "Initiated" })
+      return nil
+    end
+    return step.fault(flow, {
+      kind = kit.money.OPEN[main.state] and "unsettled" or "incomplete",
+      code = (main.status or main.state):lower(),
+      outcome = "unknown",
+      message = ("%s is %s: only what was declined is charged again"):format(
+        item.reference,
+        main.status or main.state
+      ),
+    })
   end
-  return online_payment.methods.on_callback(self, event)
+end
+
+--- Charges once more what was clearly declined.
+---@async
+---@param reference string
+---@return luapay.FlowItem? item it is reserved
+---@return luapay.Fault? fault
+function verbs:retry(reference)
+  kit.check_reference(self, "retry", reference)
+  local record, err = self.book:get(reference)
+  if not record then
+    return nil, err or kit.person.absent_fault(self, reference)
+  elseif sort_of(record) ~= "charge" then
+    return nil,
+      step.fault(self, {
+        kind = "argument",
+        field = "reference",
+        message = "is not a charge",
+      })
+  end
+  local now, why = charge(self, record, reopen(self))
+  local item = kit.report.item(self, now, why)
+  if payment.is_reserved(item) and not item.needs_person then return item end
+  return nil, kit.report.fault_of(self, item)
 end
 
 --- Ends an agreement. Safe to repeat.
 ---@async
 ---@param reference string
----@return table? agreement
+---@return luapay.FlowItem? item
 ---@return luapay.Fault? fault
-function Recurring:terminate(reference)
-  return agreements.terminate(self, reference)
-end
-
---- How an agreement stands, by the journal, which callbacks move.
----@async
----@param reference string
----@return table? agreement
----@return luapay.Fault? fault
-function Recurring:agreement(reference)
-  local entry, err = agreements.get(self, reference)
-  if not entry then return nil, err end
-  return agreements.result(entry)
+function verbs:terminate(reference)
+  kit.check_reference(self, "terminate", reference)
+  local record, err = self.book:get(reference)
+  if not record then
+    return nil, err or kit.person.absent_fault(self, reference)
+  end
+  local main = step.main(record)
+  if main.details.sort ~= "agree" then
+    return nil,
+      step.fault(self, {
+        kind = "argument",
+        field = "reference",
+        message = "is not an agreement",
+      })
+  end
+  if main.state == "closed" then return kit.report.item(self, record) end
+  return act.take(self, reference, {
+    step = "terminate",
+    run = record.run,
+    endpoint = "terminate_recurring_agreement",
+    fingerprint = step.print { main.provider_id },
+    details = { args = { agreementId = main.provider_id } },
+    guard = function(flow, item)
+      local agreement = step.main(item)
+      if agreement.state == "pending" or agreement.state == "done" then
+        return nil
+      end
+      return step.fault(flow, {
+        kind = "unsettled",
+        code = "unknown",
+        outcome = "unknown",
+        message = ("%s is %s"):format(item.reference, agreement.state),
+      })
+    end,
+  }, function(item)
+    return item.state == "closed"
+  end)
 end
 
 --- Makes a flow: `luapay.flow.recurring{...}`.
 ---
---- As `online_payment`; `acquirer`: { authorise =, charge =, new_card =,
---- look_up =? }.
----@param options luapay.OnlinePaymentOptions
----@return luapay.Recurring
-return function(options)
-  return base.new("recurring", Recurring, options, online_payment.OPTIONS)
-end
+--- As online_payment; `acquirer` has `charge(payment)`, too, which authorises
+--- with the card on file, and maybe `new_card(about, card)`.
+return kit.define(kind)

@@ -1,67 +1,148 @@
 ---@meta
--- The types of luapay.flow.online_payment and luapay.flow.recurring.
+-- The types of luapay.flow.online_payment and luapay.flow.recurring; what all
+-- flows have is in flow.lua.
 
---- What is to be paid: the arguments of initiate_payment, with a reference.
+--- `reference`, and the arguments of initiate_payment.
 ---@class luapay.OnlinePaymentItem
 ---@field reference string a text of your own, once in a run
+---@field amount string|luapay.Money decimal text
+---@field currencyCode string
+---@field merchantId string
+---@field pspReferenceId? string the reference
 
---- The arguments of create_recurring_agreement, with a reference.
+--- `reference`, and the arguments of create_recurring_agreement.
 ---@class luapay.RecurringAgreementItem
 ---@field reference string
+---@field merchantId string
+---@field externalAgreementId? string the reference
 
---- The arguments of initiate_cit_payment or initiate_mit_payment, with a
---- reference, and that of the agreement.
+--- `reference`, that of the agreement, and the arguments of
+--- initiate_cit_payment or initiate_mit_payment.
 ---@class luapay.RecurringPaymentItem
 ---@field reference string
 ---@field agreement string
+---@field amount string|luapay.Money decimal text
+---@field currencyCode string
 
----@class luapay.OnlinePaymentResult
----@field reference string
----@field state "pending"|"authorised"|"failed"|luapay.JournalState
----@field status? string
----@field provider_id? string MobilePay's id
+--- A capture, a cancellation or a refund.
+---@class luapay.OnlinePart
+---@field id string names the part, so that it can be repeated
+---@field amount string|luapay.Money|"all" "all": what is left
+
+---@class luapay.OnlinePartState
+---@field verb "capture"|"cancel"|"refund"
+---@field id string
 ---@field amount string decimal text
----@field currency string
+---@field state luapay.FlowState
+---@field provider_id? string
+
+--- `provider_status`: Initiated, Reserved, Declined, Expired, Failed or
+--- Invalidated.
+---@class luapay.OnlinePaymentState : luapay.FlowItem
 ---@field redirect? string where to send the customer
 ---@field redirect_app? string the same, for the app on this device
----@field verdict? "Approved"|"Declined"|"Challenged" of a card
+---@field parts luapay.OnlinePartState[]
 
---- Your side of the cards. Each returns `{ approved = true }`, `{ approved =
---- false, reasonCode =, reasonMessage = }` or `{ threeDSecureUrl = }`, with
---- acquirerVatNumber, acquirerMerchantId and acquirerPaymentReference.
+--- What a function of yours is told of a payment.
+---@class luapay.AcquirerPayment
+---@field reference string
+---@field paymentId string
+---@field authorizationAttemptId? string no charge has one
+---@field amount string decimal text
+---@field currency string
+
+--- What it says: `{ approved = true }`, `{ approved = false, reasonCode =,
+--- reasonMessage = }` or `{ threeDSecureUrl = }`.
+---@class luapay.AcquirerVerdict
+---@field approved? boolean
+---@field reasonCode? integer
+---@field reasonMessage? string
+---@field threeDSecureUrl? string
+---@field acquirerVatNumber? string
+---@field acquirerMerchantId? string
+---@field acquirerPaymentReference? string
+
+--- Your side of the cards.
 ---@class luapay.Acquirer
----@field authorise fun(payment: table, card: any): table?
----@field look_up? fun(payment: table): table? what became of it
----@field charge? fun(payment: table): table? with the card on file
----@field new_card? fun(about: table, card: any): table?
+---@field authorise fun(payment: luapay.AcquirerPayment, card: any): luapay.AcquirerVerdict?
+---@field look_up? fun(payment: luapay.AcquirerPayment): luapay.AcquirerVerdict? what became of it
+---@field release? fun(payment: luapay.AcquirerPayment): boolean? lets go of it
+---@field charge? fun(payment: luapay.AcquirerPayment): luapay.AcquirerVerdict? with the card on file
+---@field new_card? fun(about: table, card: any): luapay.AcquirerVerdict?
 
----@class luapay.OnlinePaymentOptions
+---@class luapay.OnlinePaymentOptions : luapay.FlowOptions
 ---@field client luapay.MobilepayOnline
----@field journal luapay.Journal
 ---@field acquirer luapay.Acquirer
----@field window? number seconds, 20
+---@field window? number seconds after a card in which it is authorised, 20
+---@field later? fun(work: function) where work goes on after an event
 ---@field patience? number seconds, 2100
----@field run? string
----@field call? table
----@field clock? fun(): number
----@field sleep? fun(seconds: number)
 
---- See online_payment.lua for the methods.
----@class luapay.OnlinePayment
----@field run async fun(self, item: luapay.OnlinePaymentItem): luapay.OnlinePaymentResult?, luapay.Fault?
----@field on_callback async fun(self, event: luapay.callback.Event): table|false|nil, luapay.Fault?
----@field challenged async fun(self, reference: string, attempt: string, fn: function): table?, luapay.Fault?
----@field await async fun(self, reference: string): luapay.OnlinePaymentResult?, luapay.Fault?
----@field capture async fun(self, reference: string, options?: table): table?, luapay.Fault?
----@field cancel async fun(self, reference: string, options?: table): table?, luapay.Fault?
----@field refund async fun(self, reference: string, options?: table): table?, luapay.Fault?
----@field sums async fun(self, reference: string): table?, luapay.Fault?
----@field recover async fun(self): table?, luapay.Fault?
+---@class luapay.OnlinePayment : luapay.Flow
+local OnlinePayment = {}
 
---- See recurring.lua for the methods.
----@class luapay.Recurring: luapay.OnlinePayment
----@field agree async fun(self, item: luapay.RecurringAgreementItem): table?, luapay.Fault?
----@field first async fun(self, item: luapay.RecurringPaymentItem): luapay.OnlinePaymentResult?, luapay.Fault?
----@field charge async fun(self, item: luapay.RecurringPaymentItem): luapay.OnlinePaymentResult?, luapay.Fault?
----@field agreement async fun(self, reference: string): table?, luapay.Fault?
----@field terminate async fun(self, reference: string): table?, luapay.Fault?
+---@async
+---@param reference string
+---@param part luapay.OnlinePart
+---@return luapay.OnlinePaymentState? item
+---@return luapay.Fault? fault
+function OnlinePayment:capture(reference, part) end
+
+--- Without a part: ends a payment that nobody has paid yet.
+---@async
+---@param reference string
+---@param part? luapay.OnlinePart
+---@return luapay.OnlinePaymentState? item
+---@return luapay.Fault? fault
+function OnlinePayment:cancel(reference, part) end
+
+---@async
+---@param reference string
+---@param part luapay.OnlinePart
+---@return luapay.OnlinePaymentState? item
+---@return luapay.Fault? fault
+function OnlinePayment:refund(reference, part) end
+
+--- After a challenge (3-D Secure).
+---@async
+---@param reference string
+---@param given { attempt: string, authorise: fun(payment: luapay.AcquirerPayment): luapay.AcquirerVerdict? }
+---@return luapay.OnlinePaymentState? item
+---@return luapay.Fault? fault
+function OnlinePayment:challenged(reference, given) end
+
+---@class luapay.RecurringState : luapay.OnlinePaymentState
+---@field sort "agree"|"first"|"charge"
+
+---@class luapay.Recurring : luapay.OnlinePayment
+local Recurring = {}
+
+---@async
+---@param item luapay.RecurringAgreementItem
+---@return luapay.RecurringState? item
+---@return luapay.Fault? fault
+function Recurring:agree(item) end
+
+---@async
+---@param item luapay.RecurringPaymentItem
+---@return luapay.RecurringState? item
+---@return luapay.Fault? fault
+function Recurring:first(item) end
+
+---@async
+---@param item luapay.RecurringPaymentItem
+---@return luapay.RecurringState? item
+---@return luapay.Fault? fault
+function Recurring:charge(item) end
+
+--- Charges once more what was clearly declined.
+---@async
+---@param reference string
+---@return luapay.RecurringState? item
+---@return luapay.Fault? fault
+function Recurring:retry(reference) end
+
+---@async
+---@param reference string
+---@return luapay.RecurringState? item
+---@return luapay.Fault? fault
+function Recurring:terminate(reference) end

@@ -265,6 +265,9 @@ function items.take(flow, want)
     want.context = context
   end
   local record, why = step.take(flow, want.reference, want)
+  if flow.kind.follow then -- what comes after it was sent
+    record, why = flow.kind.follow(flow, record, why)
+  end
   return report.item(flow, record, why)
 end
 
