@@ -272,9 +272,9 @@ function items.take(flow, want)
 end
 
 -- Nothing was sent, and nothing may be.
-local function all_unreadable(flow, wants, err)
+local function all_unreadable(flow, wants, err, is_list)
   if err.kind == "argument" then return nil, err end
-  local told = report.new(flow, true)
+  local told = report.new(flow, is_list)
   for index, want in ipairs(wants) do
     told:add(
       report.item(flow, {
@@ -282,7 +282,7 @@ local function all_unreadable(flow, wants, err)
         entries = {},
         want = want,
       }, err),
-      index
+      is_list and index or nil
     )
   end
   return told:conclude()
@@ -290,8 +290,8 @@ end
 
 local SENT = { send = true, plan = true, open = true }
 
-local function send_list(flow, wants, verdicts)
-  local told = report.new(flow, true)
+local function send_list(flow, wants, verdicts, is_list)
+  local told = report.new(flow, is_list)
   local counter = flow.new_progress("send", #wants)
   task.map(wants, {
     concurrency = flow.concurrency,
@@ -304,20 +304,21 @@ local function send_list(flow, wants, verdicts)
     else
       item = items.take(flow, want)
     end
-    told:add(item, index)
+    told:add(item, is_list and index or nil)
     counter:add { [item.state] = 1 }
   end)
   counter:report(true)
   return told:conclude()
 end
 
-local function run_list(flow, list)
+-- What an iterator gave is reported as a sum, without a list.
+local function run_list(flow, list, is_list)
   local wants, err = items.check(flow, list)
   if not wants then return nil, err end
-  if #wants < 2 then return send_list(flow, wants) end
+  if #wants < 2 then return send_list(flow, wants, nil, is_list) end
   local verdicts, why = plan(flow, wants)
-  if not verdicts then return all_unreadable(flow, wants, why) end
-  return send_list(flow, wants, verdicts)
+  if not verdicts then return all_unreadable(flow, wants, why, is_list) end
+  return send_list(flow, wants, verdicts, is_list)
 end
 
 -- ---- in portions, or from an iterator
@@ -329,6 +330,14 @@ local function iterator(rows)
     i = i + 1
     return rows[i]
   end
+end
+
+--- The main step of a kind that sends many items in a request, or nil.
+---@param flow table
+---@return table? spec
+function items.portions(flow)
+  local spec = flow.kind.steps[flow.kind.main]
+  return spec and spec.many and spec or nil
 end
 
 local function failed_row(flow, row, err)
@@ -586,12 +595,12 @@ end
 ---@return true? good
 ---@return luapay.Fault? fault of the journal
 function items.work(flow, put)
-  local spec = flow.kind.steps[flow.kind.main]
+  local spec = items.portions(flow)
   local state = { put = put, misses = 0 }
   local function next_portion()
     if state.broken or state.stop then return nil end
     local taken, err = flow.book:take {
-      limit = spec and spec.many and flow.portion or 1,
+      limit = flow.portion,
       step = flow.kind.main,
     }
     state.broken = err
@@ -601,13 +610,7 @@ function items.work(flow, put)
     concurrency = flow.concurrency,
     each = function() end,
   }, function(entries)
-    local good, err
-    if spec and spec.many then
-      good, err = send_portion(flow, spec, entries, state)
-    else
-      good, err = flow.book:get(entries[1].reference, entries[1].run)
-      if good then put(step.send(flow, good, entries[1])) end
-    end
+    local good, err = send_portion(flow, spec, entries, state)
     if not good then state.broken = state.broken or err end
   end)
   if state.broken then return nil, state.broken end
@@ -644,7 +647,16 @@ function items.send_planned(flow, told)
   return nil, why
 end
 
+-- Where each item is a request of its own, what is read before it, and what
+-- no journal keeps, must be at hand: the rows are kept until they are sent.
 local function run_rows(flow, rows)
+  if not items.portions(flow) then
+    local list = {}
+    for row in iterator(rows) do
+      list[#list + 1] = row
+    end
+    return run_list(flow, list, false)
+  end
   local told = report.new(flow)
   local open, err = items.plan_rows(flow, rows, told)
   if not open then
@@ -707,9 +719,8 @@ function items.run(flow, given)
       3
     )
   end
-  local spec = flow.kind.steps[flow.kind.main]
-  if spec and spec.many then return run_portions(flow, given) end
-  return run_list(flow, given)
+  if items.portions(flow) then return run_portions(flow, given) end
+  return run_list(flow, given, true)
 end
 
 --- One item: see kit/init.lua.
