@@ -102,6 +102,12 @@ local function keep_rollback(_, result, entry)
   return { state = "parked", person = "amount" }
 end
 
+-- Refused after one whose answer was lost: maybe because that one has acted.
+local function refused_again(_, item, entry, err)
+  if err.phase == "before_send" or not entry.details.lost then return end
+  item:set(entry, { state = "parked", outcome = step.NONE })
+end
+
 kind.steps = {
   credit = {
     effect = "moves",
@@ -114,6 +120,7 @@ kind.steps = {
     keep = keep_rollback,
     advice = ROLLBACK_ADVICE,
     refused = true,
+    after_failure = refused_again,
   },
   -- stands for a run that is all or nothing: its worker's, while it works
   group = { quiet = true },
@@ -176,6 +183,9 @@ local function rollback_of(flow, entry, note, group)
   function want.guard(_, item, _, _, all)
     local credit = step.main(item)
     if credit.state ~= "done" then return not_credited(flow, item, credit) end
+    local before = find(item, "rollback")
+    local absent = before and (before.outcome or {}).absent
+    want.details.lost = before and before.details.lost or absent
     return group and lost_group(flow, all, group) or nil
   end
   return want
