@@ -191,7 +191,7 @@ function person.absent(flow, item, given, now, horizon)
   err = busy(flow, item, entry)
   if err then return nil, err end
   if not OPEN[entry.state] then return nil, settled(flow, entry) end
-  local left = (horizon(entry) or PORTALS_LAG) - flow.book:age(entry, now)
+  local left = (horizon(entry) or PORTALS_LAG) - item:age(entry)
   if left > 0 then
     local what = "%s: it may still come; say so again in %.0f seconds"
     return nil,

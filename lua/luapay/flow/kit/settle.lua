@@ -50,7 +50,8 @@ end
 local function absent(flow, item, entry, now, read_at)
   local spec = money.spec(flow.kind, entry)
   local horizon = settle.horizon(flow, spec)
-  local age = flow.book:age(entry, math.min(read_at or now, now))
+  -- what was read a while ago says nothing of what came since
+  local age = item:age(entry) - math.max(0, now - (read_at or now))
   if horizon and age >= horizon then
     item:set(entry, { state = "failed", outcome = { absent = true } })
     return
