@@ -689,6 +689,37 @@ describe("a journal that cannot be read or written", function()
     assert.same({}, provider:requests())
   end)
 
+  -- A disk that takes nothing any more; what is there can be read.
+  local function fill_disk(journal)
+    local store = journal.store
+    local transact = store.transact
+    store.transact = function(self, reads, fn, options)
+      if options.only_reads then return transact(self, reads, fn, options) end
+      transact(self, reads, function(access)
+        fn(access)
+        return nil
+      end, options)
+      return nil, { message = "the disk is full", is_final = true }
+    end
+  end
+
+  for _, mode in ipairs { "each", "all_or_nothing" } do
+    it("calls nothing failed that was booked before: " .. mode, function()
+      topup = machine(world, { mode = mode })
+      assert(topup:run(three()))
+      fill_disk(world.journal)
+      local report, err = topup:run(three())
+      assert.is_nil(report)
+      assert.equal("unwritten", err.code)
+      assert.equal("unknown", err.outcome)
+      for _, one in ipairs(err.report.items) do
+        assert.is_not.equal("none", one.money)
+        assert.is_not.equal("failed", one.state)
+      end
+      assert.equal(3, #provider:ledger())
+    end)
+  end
+
   it("gives an outcome that it knows to its caller", function()
     world.journal.broken = "known"
     local got, err = topup:run_one(item "x")

@@ -214,9 +214,9 @@ local function ask_cancel(flow, _, _, record)
 end
 
 -- A refusal does not say whether the link is still open: Mobip is asked.
-local function doubt(_, item, entry, err, now)
+local function doubt(_, item, entry, err)
   if err.phase == "before_send" then return end
-  item:set(entry, { state = "unknown", due_at = now })
+  item:set(entry, { state = "unknown", due_at = step.NONE })
 end
 
 kind.steps = {

@@ -448,7 +448,7 @@ local function conclude(flow, held, options)
       local some = n.back > 0 or n.stuck > 0
       end_group(all, group, some and "compensated" or "failed", n, now)
     else
-      all[1]:set(group, { state = "unknown", due_at = now })
+      all[1]:set(group, { state = "unknown", due_at = step.NONE })
     end
     got.records = records_of(all)
     return got

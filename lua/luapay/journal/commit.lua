@@ -85,7 +85,7 @@ local function try(self, group)
   local begun = clocks.boot()
   self.ops = self.ops + 1
   local op = ("%s %d"):format(journal.worker, self.ops)
-  group.op, group.has_read = op, false
+  group.op = op
   return journal.store:transact(all_reads(jobs), function(access)
     local work = works.new(access, {
       worker = journal.worker,
@@ -94,11 +94,11 @@ local function try(self, group)
       op = op,
       times = access:times(clocks),
     })
-    group.has_read = true
     if is_borne(work, jobs, group.marks) then return nil end
     for _, job in ipairs(jobs) do
-      work.problem = nil
+      work.problem, job.has_read = nil, false
       job.value, job.fault = job.fn(work, job)
+      job.has_read = not work.problem
       if work.problem then
         job.value, job.fault = nil, work.problem
       end
@@ -108,18 +108,19 @@ local function try(self, group)
   end, { deadline = group.deadline, only_reads = only_reads(jobs) })
 end
 
-local function has_had_attempt(job)
+-- Whether all that a job speaks of was read, and was never sent.
+local function is_never_sent(job)
   for _, item in ipairs(job.items or {}) do
     for _, entry in ipairs(item.state.entries) do
-      if entry.attempt > 0 then return true end
+      if entry.attempt > 0 then return false end
     end
   end
-  return false
+  return job.items ~= nil
 end
 
 -- Each job has a fault of its own.
-local function fault_of(job, problem, has_read)
-  local known = job.known
+local function fault_of(job, problem)
+  local known, has_read = job.known, job.has_read
   local fields = {
     kind = "journal",
     endpoint = "journal",
@@ -141,14 +142,14 @@ local function fault_of(job, problem, has_read)
     )
   elseif has_read then
     text = "nothing could be written into the journal: "
-    fields.outcome = has_had_attempt(job) and "unknown" or "failed"
+    fields.outcome = is_never_sent(job) and "failed" or "unknown"
   end
   fields.message = text .. problem.message
   return fault.new(fields)
 end
 
-local function fail(self, job, problem, has_read)
-  job.value, job.fault = nil, fault_of(job, problem, has_read)
+local function fail(self, job, problem)
+  job.value, job.fault = nil, fault_of(job, problem)
   if job.known and not job.is_kept then
     job.is_kept = true
     self.unwritten[#self.unwritten + 1] = job
@@ -183,7 +184,7 @@ local function drop_the_late(self, group, problem)
     if now < job.deadline and group.tries < job.tries then
       left[#left + 1] = job
     else
-      fail(self, job, problem, group.has_read)
+      fail(self, job, problem)
     end
   end
   group.jobs = left

@@ -239,7 +239,7 @@ local function plan(flow, wants)
   end
   if good then return verdicts end
   flow.book:plan_off(token)
-  return nil, err
+  return nil, err, verdicts
 end
 
 items.plan = plan
@@ -271,19 +271,18 @@ function items.take(flow, want)
   return report.item(flow, record, why)
 end
 
--- Nothing was sent, and nothing may be.
-local function all_unreadable(flow, wants, err, is_list)
+-- Nothing was sent, and nothing may be. What was read is known; of the rest
+-- nobody knows what was done before.
+local function all_unwritten(flow, wants, err, verdicts, is_list)
   if err.kind == "argument" then return nil, err end
-  local told = report.new(flow, is_list)
+  local told, unread = report.new(flow, is_list), fault.copy(err)
+  unread.outcome = "unknown"
   for index, want in ipairs(wants) do
-    told:add(
-      report.item(flow, {
-        reference = want.reference,
-        entries = {},
-        want = want,
-      }, err),
-      is_list and index or nil
-    )
+    local known = verdicts[index]
+    local record = known and known.record
+      or { reference = want.reference, entries = {}, want = want }
+    local why = known and (known.err or err) or unread
+    told:add(report.item(flow, record, why), is_list and index or nil)
   end
   return told:conclude()
 end
@@ -316,8 +315,10 @@ local function run_list(flow, list, is_list)
   local wants, err = items.check(flow, list)
   if not wants then return nil, err end
   if #wants < 2 then return send_list(flow, wants, nil, is_list) end
-  local verdicts, why = plan(flow, wants)
-  if not verdicts then return all_unreadable(flow, wants, why, is_list) end
+  local verdicts, why, seen = plan(flow, wants)
+  if not verdicts then
+    return all_unwritten(flow, wants, why, seen, is_list)
+  end
   return send_list(flow, wants, verdicts, is_list)
 end
 
@@ -674,8 +675,8 @@ local function run_portions(flow, list)
   local wants, err = items.check(flow, list)
   if not wants then return nil, err end
   local faults = {}
-  local verdicts, why = plan(flow, wants)
-  if not verdicts then return all_unreadable(flow, wants, why) end
+  local verdicts, why, seen = plan(flow, wants)
+  if not verdicts then return all_unwritten(flow, wants, why, seen, true) end
   for index, known in ipairs(verdicts) do
     if known.verdict == "open" then
       local item = items.take(flow, wants[index])

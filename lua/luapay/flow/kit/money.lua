@@ -223,6 +223,20 @@ local function signed(amount, negative)
   return amount
 end
 
+-- What may have moved, and what may have come back, beyond what certainly
+-- has: what the provider has not ended may move at any moment.
+local function not_certain(bounds, effect)
+  local more = sub(bounds.high, bounds.low)
+  local back = sub(bounds.back_high, bounds.back_low)
+  if effect == "none" then return "0", "0" end
+  if bounds.live and effect == "moves" then
+    more = sub(bounds.whole, bounds.low)
+  elseif bounds.live and effect == "returns" then
+    back = bounds.whole
+  end
+  return more, back
+end
+
 --- What the entries of an item say, all together.
 ---@param kind table see doc/flows.md
 ---@param entries luapay.JournalEntry[] of one item, the main one included
@@ -262,11 +276,7 @@ function money.appraise(kind, entries)
   }
   if main.amount then
     local negative = main.amount:find "^%-" ~= nil
-    local more = sub(bounds.high, bounds.low)
-    local back = sub(bounds.back_high, bounds.back_low)
-    if effect == "none" then
-      more, back = "0", "0"
-    end
+    local more, back = not_certain(bounds, effect)
     summary.moved = signed(bounds.low, negative)
     summary.returned = signed(bounds.back_low, negative)
     summary.open = compare(back, more) > 0 and back or more

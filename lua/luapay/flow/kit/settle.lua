@@ -199,7 +199,7 @@ end
 ---@return table record
 ---@return luapay.Fault? fault
 function settle.again(flow, record, entry)
-  local marked, err = write(flow, entry, function(item, there, now)
+  local marked, err = write(flow, entry, function(item, there)
     local outcome = {}
     for name, value in pairs(there.outcome or {}) do
       outcome[name] = value
@@ -208,7 +208,7 @@ function settle.again(flow, record, entry)
     item:set(there, {
       state = "unknown",
       outcome = outcome,
-      due_at = now,
+      due_at = step.NONE, -- at once
     })
   end)
   if not marked then return record, err end

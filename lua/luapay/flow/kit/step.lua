@@ -302,7 +302,8 @@ end
 step.objection = objection
 
 local function conflict(flow, entry, summary)
-  local harmless = summary.state == "closed" or summary.state == "compensated"
+  local over = summary.state == "closed" or summary.state == "compensated"
+  local harmless = over and summary.money ~= "unknown"
   return objection(flow, entry, "conflict", "is known with other content", {
     outcome = harmless and "failed" or "unknown",
   })
