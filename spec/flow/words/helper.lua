@@ -24,7 +24,13 @@ end
 ---@param reference string
 ---@return string
 function helper.row(flow, reference)
-  local item = assert(flow:get(reference, { refresh = false }))
+  return helper.row_of(assert(flow:get(reference, { refresh = false })))
+end
+
+--- The same of an item.
+---@param item luapay.FlowItem
+---@return string
+function helper.row_of(item)
   local row = helper.of(item)
   if item.needs_person == (item.advice ~= nil) then return row end
   return row
