@@ -5,7 +5,9 @@
 ** certificates are always verified, no redirect is followed, and nothing
 ** is ever sent a second time.
 */
+#if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* dladdr */
+#endif
 #include "compat.h"
 #include "http_lua.h"
 #include "pool.h"

@@ -77,7 +77,7 @@ local function take_from_list(items)
 end
 
 local function work(group)
-  local take, keep, fn = group.take, group.keep, group.fn
+  local take, fn, each = group.take, group.fn, group.each
   while not group.failed and not group.over do
     local item = take()
     if item == nil then
@@ -86,7 +86,12 @@ local function work(group)
     end
     local index = group.taken + 1
     group.taken = index
-    keep(index, item, fn(item, index))
+    local result, fault = fn(item, index)
+    if each then
+      each(index, result, fault, item)
+    else
+      group.results[index] = { item = item, result = result, fault = fault }
+    end
   end
 end
 
@@ -153,11 +158,8 @@ function task.map(items, options, fn)
     taken = 0,
     take = type(items) == "table" and take_from_list(items)
       or take_from_iterator(items),
-    keep = each and function(index, item, result, fault)
-      each(index, result, fault, item)
-    end or function(index, item, result, fault)
-      results[index] = { item = item, result = result, fault = fault }
-    end,
+    each = each,
+    results = results,
   }, Group.running())
   run(group, options.concurrency or 32)
   if group.failed then error(group.err, 0) end

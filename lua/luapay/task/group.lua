@@ -6,9 +6,8 @@ local Loop = require "luapay.task.loop"
 local running, yield = coroutine.running, coroutine.yield
 local resume = coroutine.resume
 
-local weak = { __mode = "k" }
-local homes = setmetatable({}, weak) -- coroutine -> the group it calls for
-local owners = setmetatable({}, weak) -- coroutine -> the group it works for
+local homes = setmetatable({}, { __mode = "k" }) -- coroutine -> its group
+local outside -- a coroutine that is called for nobody: see Group.outside
 
 local alive = 0 -- workers: while there are none, nobody need be asked
 
@@ -29,18 +28,21 @@ local can_yield = coroutine.isyieldable
 function Group.running()
   if alive == 0 then return nil end
   local co = running()
-  local group = co and homes[co]
+  local group = co and co ~= outside and homes[co]
   if group and not can_yield() then
     error("inside map, no call can be made in a callback of sort or gsub", 3)
   end
   return group
 end
 
---- Sends on `source` and waits for the answer: see Loop:send.
+--- Sends on `source` and waits for the answer: its `send` yields, and its
+--- `wait` lets the coroutine go on.
 ---@async
 ---@return any, any
 function Group:send(source, request, timeout)
-  return self.loop:send(source, request, timeout)
+  local loop = self.loop
+  if not loop.senders[source] then loop:add_sender(source) end
+  return source:send(request, timeout, loop)
 end
 
 --- Waits for what `source` calls `id`.
@@ -60,7 +62,7 @@ end
 
 -- A worker has ended, or raised.
 local function bury(group, co, ok, err)
-  homes[co], owners[co] = nil, nil
+  homes[co] = nil
   Loop.let_go(co)
   group.active = group.active - 1
   alive = alive - 1
@@ -78,7 +80,7 @@ local function settle(co, ok, what)
   while what == AGAIN do
     ok, what = resume(co)
   end
-  if not ok or what == ENDED then bury(owners[co], co, ok, what) end
+  if not ok or what == ENDED then bury(homes[co], co, ok, what) end
 end
 
 -- Lets a coroutine run until it waits again or ends.
@@ -93,7 +95,7 @@ function Group:start(work)
     work(group)
     return ENDED
   end)
-  homes[co], owners[co] = self, self
+  homes[co] = self
   self.loop:take(co)
   self.active = self.active + 1
   alive = alive + 1
@@ -102,11 +104,10 @@ end
 
 --- Calls `fn` as if outside of map: what it waits for, it blocks for.
 function Group.outside(fn)
-  local co = running()
-  local group = homes[co]
-  homes[co] = nil
+  local before = outside
+  outside = running()
   local value = fn()
-  homes[co] = group
+  outside = before
   return value
 end
 
@@ -116,12 +117,12 @@ end
 ---@return any err with what is known of the calls
 function Group:abandon(err)
   local dropped, sent = 0, 0
-  for co, group in pairs(owners) do
+  for co, group in pairs(homes) do
     if group.loop == self.loop then
       local phase = self.loop:drop(co)
       if phase then dropped = dropped + 1 end
       if phase == "after_send" then sent = sent + 1 end
-      homes[co], owners[co] = nil, nil
+      homes[co] = nil
       Loop.let_go(co)
       alive = alive - 1
     end

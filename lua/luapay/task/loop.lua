@@ -84,16 +84,10 @@ local function count(loop, source, by)
   end
 end
 
---- Sends on `source`, in a coroutine of this loop, and waits for the answer:
---- its `send` yields, and its `wait` lets the coroutine go on.
----@async
----@return any, any
-function Loop:send(source, request, timeout)
-  if not self.senders[source] then
-    self.senders[source] = true
-    if not self.counts[source] then add_source(self, source) end
-  end
-  return source:send(request, timeout, self)
+--- Coroutines of this loop wait for the source by themselves, in its `send`.
+function Loop:add_sender(source)
+  self.senders[source] = true
+  if not self.counts[source] then add_source(self, source) end
 end
 
 --- The coroutine is made ready when `source` has finished `id`.
