@@ -22,6 +22,7 @@
 # make bench-nginx         calls from nginx, side by side with proxy_pass
 # make bench-journal       what a journal in SQLite costs
 # make bench-batch         a million payments: COUNT=1000000
+# make way                 the files that one item of a flow goes through
 # make bench-instructions  instructions of one call: CHECK=1, WRITE=1
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
@@ -384,6 +385,10 @@ bench-batch:
 	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS)
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) bench/batch.lua
+
+way:
+	@$(MAKE) --no-print-directory -s all
+	@$(RUN) $(INTERPRETER) bench/way.lua
 
 bench-instructions: bench-programs
 	@$(INSTALL) valgrind $(call lua_packages,luajit)
