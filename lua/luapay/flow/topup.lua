@@ -15,7 +15,6 @@ local kind = {
   name = "topup",
   api = "infobip",
   main = "credit",
-  intended = { done = true },
   fields = {
     accountKey = "string",
     amount = "money",
@@ -34,6 +33,12 @@ local kind = {
   },
 }
 
+-- A credit is there to stay when its run has ended: until then it may have to
+-- be taken back.
+function kind.intended(item)
+  return item.state == "done" and item.ended and item.money ~= "unknown"
+end
+
 function kind.make(flow)
   local alone = flow.mode == "all_or_nothing" and 1 or 8
   flow.concurrency = flow.concurrency or alone
@@ -47,18 +52,22 @@ local function id_text(id)
   return type(id) == "string" and id ~= "" and id or nil
 end
 
-function kind.want(_, item)
+function kind.want(_, item, given)
   if item.amount ~= nil and item.ammount ~= nil then
     return nil, "ammount", "is the same as amount: give one of them"
   end
+  local amount = given.amount or given.ammount
+  local currency = item.currencycode
+    or type(amount) == "userdata" and amount.currency
+    or nil
   return {
     endpoint = "add_funds",
     amount = item.amount or item.ammount,
-    currency = item.currencycode,
+    currency = currency,
     args = {
       accountKey = item.accountKey,
       amount = item.amount or item.ammount,
-      currencycode = item.currencycode,
+      currencycode = currency,
       description = item.description,
     },
   }
@@ -599,6 +608,7 @@ function kind.verbs:run(given)
   if not together or type(given) ~= "table" or #given < 2 then
     return items.run(self, given)
   end
+  items.check_list(self, given, "items")
   local wants, err = items.check(self, given)
   if not wants then return nil, err end
   return run_together(self, wants)

@@ -172,6 +172,8 @@ function kind.verbs:run(customers)
   local kind_of = type(customers)
   if kind_of ~= "table" and kind_of ~= "function" then
     error("flow.invoices:run: expected a list or an iterator", 2)
+  elseif kind_of == "table" then
+    items.check_list(self, customers, "customers")
   end
   return items.run(self, items_of(self, customers))
 end

@@ -96,6 +96,17 @@ local function plain(flow, item)
   return twin
 end
 
+-- The field whose luapay.money is in another currency than the item.
+local function other_currency(flow, item, want)
+  for name, rule in pairs(flow.kind.fields) do
+    local value = item[name]
+    if rule == "money" and type(value) == "userdata" then
+      local _, problem = items.amount(value, want.currency)
+      if problem then return name, problem end
+    end
+  end
+end
+
 -- What is compared when the reference comes again: no URL, no time-out.
 local function compared(flow, want)
   if want.compared then return want.compared end
@@ -141,6 +152,8 @@ function items.want(flow, item, index)
   end
   local want, field, message = flow.kind.want(flow, plain(flow, item), item)
   if not want then return refuse(flow, index, field, message) end
+  field, message = other_currency(flow, item, want)
+  if field then return refuse(flow, index, field, message) end
   if want.endpoint and want.args then
     local good, err = flow.client:check(want.endpoint, want.args)
     if not good then
@@ -168,6 +181,29 @@ local function is_known(flow, list)
     end
   end
   return false
+end
+
+--- Raises unless this is a list without a hole: what stands behind a hole
+--- would not be sent, and nobody would hear of it.
+---@param flow table
+---@param list any
+---@param what string "run: items", for the message
+function items.check_list(flow, list, what)
+  local count, last = 0, 0
+  for index in pairs(list) do
+    if type(index) ~= "number" or index < 1 or index % 1 ~= 0 then
+      local text = "flow.%s: %s: expected a list, got the key %s"
+      error(text:format(flow.name, what, tostring(index)), 0)
+    end
+    count, last = count + 1, math.max(last, index)
+  end
+  if count == last then return end
+  local hole = 1
+  while list[hole] ~= nil do
+    hole = hole + 1
+  end
+  local text = "flow.%s: %s: nothing stands at [%d], but there is a [%.0f]"
+  error(text:format(flow.name, what, hole, last), 0)
 end
 
 --- Checks a list: each item, and that no reference stands twice.
@@ -720,6 +756,7 @@ function items.run(flow, given)
       3
     )
   end
+  items.check_list(flow, given, "items")
   if items.portions(flow) then return run_portions(flow, given) end
   return run_list(flow, given, true)
 end

@@ -132,6 +132,7 @@ local function argument(flow, message)
     kind = "argument",
     field = "provider_id",
     message = message,
+    outcome = "unknown", -- the journal knows the reference
   })
 end
 
@@ -141,8 +142,6 @@ local function bind(flow, item, entry, given, now)
   if entry.main and not id and not entry.provider_id then
     return argument(flow, "is required: it says what was found")
   end
-  local owner = id and entry.main and item:owner(id)
-  if owner then return argument(flow, "is that of " .. owner) end
   if spec.fits then
     local problem = spec.fits(flow, item, entry, given)
     if problem then return argument(flow, problem) end
@@ -170,6 +169,8 @@ function person.found(flow, item, given, now)
   err = busy(flow, item, entry)
   if err then return nil, err end
   local id, bound = given.provider_id, entry.provider_id
+  local owner = id and entry.main and item:owner(id)
+  if owner then return nil, argument(flow, "is that of " .. owner) end
   if id and bound and id ~= bound then
     two_ids(item, entry, given, now)
     return entry

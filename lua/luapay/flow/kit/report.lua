@@ -168,6 +168,7 @@ local function unsettled_code(item)
   if OPEN_CODES[item.state] then return OPEN_CODES[item.state] end
   if item.needs_person then return "person" end
   if item.money == "unknown" then return "unknown" end
+  if item.state == "done" and not item.ended then return "unknown" end
 end
 
 local function text_of(item)
@@ -220,9 +221,17 @@ local function add_sum(group, item)
   sums[item.currency] = decimal.add(sums[item.currency] or "0", sum)
 end
 
+-- By its kind; of one kind, what a person has to settle.
+local function is_worse(err, worst)
+  if not worst then return true end
+  local order, other = ORDER[err.kind], ORDER[worst.kind]
+  if order ~= other then return order < other end
+  local item, its = err.item or {}, worst.item or {}
+  return item.needs_person and not its.needs_person
+end
+
 local function note_fault(self, err)
-  local worst = self.worst
-  if not worst or ORDER[err.kind] < ORDER[worst.kind] then self.worst = err end
+  if is_worse(err, self.worst) then self.worst = err end
   if err.outcome == "unknown" then self.unknown = true end
   if err.retry_after then
     self.retry_after = math.max(self.retry_after or 0, err.retry_after)

@@ -396,6 +396,8 @@ kind.verbs = {}
 function kind.verbs:plan(rows)
   if type(rows) ~= "table" and type(rows) ~= "function" then
     error("flow.subscription_batch:plan: expected rows", 2)
+  elseif type(rows) == "table" then
+    items.check_list(self, rows, "rows")
   end
   local told = report.new(self)
   local open, err = items.plan_rows(self, rows, told)

@@ -1,0 +1,107 @@
+-- What a careless caller and a bad day do to a flow: nothing is left out in
+-- silence, and nothing is said to have failed that may have moved money.
+
+local helper = require "spec.flow.topup_helper"
+local luapay = require "luapay"
+local sandbox = require "luapay.sandbox"
+
+local item = helper.item
+
+describe("luapay.flow", function()
+  local provider, client, journal
+
+  local function topup(options)
+    options.client, options.journal = client, journal
+    return luapay.flow.topup(options)
+  end
+
+  before_each(function()
+    provider = sandbox.infobip()
+    client = luapay.infobip {
+      username = "reseller",
+      password = "secret",
+      transport = provider:transport(),
+    }
+    journal = luapay.journal.memory()
+  end)
+
+  for _, mode in ipairs { "each", "all_or_nothing" } do
+    describe("given a list with a hole, " .. mode .. ",", function()
+      it("raises, and sends nothing of it", function()
+        local flow = topup { mode = mode }
+        local list = { item "a", item "b", nil, item "d" }
+        assert.error_matches(function()
+          flow:run(list)
+        end, "items: nothing stands at %[3%], but there is a %[4%]")
+        list = { item "a", b = item "b" }
+        assert.error_matches(function()
+          flow:run(list)
+        end, "items: expected a list, got the key b")
+        assert.equal(0, #provider:ledger())
+      end)
+    end)
+  end
+
+  describe("a credit that is left because its rollback never left", function()
+    it("is not as intended, and unknown to who reads the outcome", function()
+      local flow = topup { run = "x" }
+      provider:inject { at = "rollback_transaction", fault = "refuse" }
+      local list = { item "a", item "b", item("c", "nobody") }
+      local report, fault = flow:run(list)
+      assert.is_nil(report)
+      assert.same(
+        { "unsettled", "unknown", "unknown" },
+        { fault.kind, fault.code, fault.outcome }
+      )
+      assert.equal(3, fault.report.not_as_intended)
+      assert.equal("moved", fault.report.items[2].money)
+
+      assert(flow:recover())
+      report, fault = flow:run(list)
+      assert.is_nil(report)
+      assert.equal("failed", fault.outcome)
+      assert.equal("returned", fault.report.items[2].money)
+      assert.equal(4, #provider:ledger())
+    end)
+  end)
+
+  describe("an amount of luapay.money", function()
+    it("in another currency than the item's is refused", function()
+      local flow = topup { mode = "each" }
+      local order = item "a"
+      order.amount = luapay.money("10.00", "USD")
+      local _, fault = flow:run_one(order)
+      assert.same({ "argument", "amount" }, { fault.kind, fault.field })
+      assert.matches("is in USD, expected EUR", fault.message, 1, true)
+      assert.equal(0, #provider:ledger())
+    end)
+
+    it("says the currency where the item does not", function()
+      local flow = topup { mode = "each" }
+      local order = item("a", "USD-1")
+      order.amount, order.currencycode = luapay.money("10.00", "USD"), nil
+      assert.equal("USD", assert(flow:run_one(order)).currency)
+    end)
+  end)
+
+  describe("found with the id of another reference", function()
+    it("is refused, and changes nothing of what is done", function()
+      local flow = topup { mode = "each", run = "x" }
+      local other = topup { mode = "each", run = "y" }
+      local a = assert(flow:run_one(item "a"))
+      assert(other:run_one(item "b"))
+      local answer = { provider_id = a.provider_id, who = "Ann" }
+      local found, fault = other:found("b", answer)
+      assert.is_nil(found)
+      assert.same(
+        { "argument", "provider_id", "unknown" },
+        { fault.kind, fault.field, fault.outcome }
+      )
+      local item_now = assert(other:get("b", { refresh = false }))
+      assert.same(
+        { "done", "moved", false },
+        { item_now.state, item_now.money, item_now.needs_person }
+      )
+    end)
+  end)
+end)
