@@ -192,8 +192,9 @@ function person.absent(flow, item, given, now, horizon)
   err = busy(flow, item, entry)
   if err then return nil, err end
   if not OPEN[entry.state] then return nil, settled(flow, entry) end
-  local left = (horizon(entry) or PORTALS_LAG) - item:age(entry)
-  if left > 0 then
+  local sent = entry.attempt > 0 -- else there is nothing that could come late
+  local left = sent and (horizon(entry) or PORTALS_LAG) - item:age(entry)
+  if left and left > 0 then
     local what = "%s: it may still come; say so again in %.0f seconds"
     return nil,
       refuse(flow, "early", what:format(item.reference, math.ceil(left)), {

@@ -44,6 +44,32 @@ local ADVICE = {
     .. "is to stay as it is.",
 }
 
+-- Whether other steps are open beside one: then each verb must name its own.
+local function is_beside_others(entries, entry)
+  for _, other in ipairs(entries) do
+    if other ~= entry and money.OPEN[other.state] then return true end
+  end
+  return false
+end
+
+-- The verbs of an advice with the step that they are about.
+local function name_step(text, step_name)
+  local named = ("step = %q"):format(step_name)
+  for _, verb in ipairs { "found", "absent" } do
+    text = text
+      :gsub(verb .. "%(reference%)", function()
+        return ("%s(reference, { %s })"):format(verb, named)
+      end)
+      :gsub(verb .. "%(reference, { (%a+)", function(option)
+        if option == "step" then return nil end
+        return ("%s(reference, { %s, %s"):format(verb, named, option)
+      end)
+  end
+  return (text:gsub("step = this step", function()
+    return named
+  end))
+end
+
 --- The text for a person who is needed, or nil.
 ---@param flow table
 ---@param entries luapay.JournalEntry[]
@@ -59,8 +85,8 @@ function report.advice(flow, entries)
     text = ADVICE[why]
   end
   text = text or ADVICE[why] or ADVICE.lost
-  if entry.main then return text end
-  return ("%s (step %s)"):format(text, entry.step)
+  if entry.main and not is_beside_others(entries, entry) then return text end
+  return name_step(text, entry.step)
 end
 
 local function bare(flow, record, err)

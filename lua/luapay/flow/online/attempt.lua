@@ -171,10 +171,36 @@ local function put_released(item, entry)
   item:set(entry, { state = "closed", status = "Released" })
 end
 
+--- A payment has ended and holds no authorisation: MobilePay needs to hear of
+--- no attempt any more. Pure.
+---@param item table
+function attempts.end_reports(item)
+  for _, entry in ipairs(item.entries) do
+    local name = entry.step:match "^(%l+):"
+    local reports = name == "report" or name == "rereport"
+    if reports and (entry.state == "unknown" or entry.state == "parked") then
+      item:set(entry, { state = "failed", outcome = { ended = true } })
+    end
+  end
+end
+
+-- The end that MobilePay has told of, once no authorisation is left. Pure.
+local function end_expired(flow, item, told, now)
+  local main = step.main(item)
+  if live(item) or main.state ~= "pending" then return end
+  step.learn(flow, item, main, {
+    status = told.status,
+    reason = told.reason,
+    code = told.code,
+    read = true,
+  }, now)
+  attempts.end_reports(item)
+end
+
 -- What a release has settled: the report that was not heard, the expiry.
 local function settle_released(flow, record)
   return flow.book:change(record.reference, function(item, now)
-    local main, expiry = step.main(item), find(item, "expiry")
+    local expiry = find(item, "expiry")
     each_attempt(item, function(entry)
       if entry.state == "done" then put_released(item, entry) end
     end)
@@ -186,9 +212,7 @@ local function settle_released(flow, record)
     end
     if expiry and expiry.state == "parked" and not live(item) then
       item:set(expiry, { state = "failed", outcome = { released = true } })
-      local told = { status = expiry.status, reason = expiry.reason }
-      told.read = true
-      step.learn(flow, item, main, told, now)
+      end_expired(flow, item, expiry, now)
     end
     return step.record(item)
   end, { run = record.run })
@@ -397,9 +421,8 @@ end
 ---@return luapay.Fault? fault of the journal
 function attempts.on_expiry(flow, event, record)
   local got, err = flow.book:change(record.reference, function(item, now)
-    local main = step.main(item)
     if not live(item) then
-      step.learn(flow, item, main, {
+      end_expired(flow, item, {
         status = event.status,
         reason = event.text,
         code = event.status_code,
@@ -424,7 +447,7 @@ end
 -- What a person's word has settled is followed by what it makes possible.
 local function follow(flow, record)
   return flow.book:change(record.reference, function(item, now)
-    local main, expiry = step.main(item), find(item, "expiry")
+    local expiry = find(item, "expiry")
     for _, entry in ipairs(item.entries) do
       local name, id = entry.step:match "^(%l+):(.+)$"
       local absent = (entry.outcome or {}).absent
@@ -446,11 +469,7 @@ local function follow(flow, record)
       each_attempt(item, function(entry)
         if entry.state == "done" then put_released(item, entry) end
       end)
-      if not live(item) and main.state == "pending" then
-        local told = { status = expiry.status, reason = expiry.reason }
-        told.read = true
-        step.learn(flow, item, main, told, now)
-      end
+      end_expired(flow, item, expiry, now)
     end
     return step.record(item)
   end, { run = record.run })

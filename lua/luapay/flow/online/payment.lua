@@ -150,6 +150,7 @@ local function end_main(flow, item, entry, told, now)
   local main = step.main(item)
   if main.state ~= "pending" then return end
   step.learn(flow, item, main, { status = "Invalidated", read = true }, now)
+  attempts.end_reports(item)
 end
 
 -- That an attempt has succeeded is no refusal: the payment is reserved.
