@@ -88,7 +88,7 @@ RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
 ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev \
                $(foreach v,$(LUAS),$(call lua_packages,$(v)))
-JOURNAL_DEBS = lua-dbi-sqlite3 lua-dbi-postgresql libpq-dev
+JOURNAL_DEBS = lua-dbi-sqlite3 libpq-dev
 QR_DEBS = lua-zlib
 LOOP_DEBS = lua-luv lua-cqueues
 # Drives the gateway's pages. BROWSER=no does without.

@@ -13,8 +13,8 @@ nothing was done or money may have moved.]],
   homepage = "https://github.com/luapay/luapay",
   license = "MIT",
 }
--- Optional, so not named below: luadbi-sqlite3 or luadbi-postgresql, for a
--- journal in one of these; nothing else loads them.
+-- Optional, so not named below: luadbi-sqlite3, for a journal in SQLite;
+-- nothing else loads it.
 dependencies = {
   "lua >= 5.1",
   "lua-cjson >= 2.1",
@@ -214,36 +214,6 @@ build = {
     ["luapay.journal"] = "lua/luapay/journal/init.lua",
     ["luapay.journal.item"] = "lua/luapay/journal/item.lua",
     ["luapay.journal.keys"] = "lua/luapay/journal/keys.lua",
-    ["luapay.journal.memory"] = "lua/luapay/journal/memory.lua",
-    ["luapay.journal.old.book"] = "lua/luapay/journal/old/book.lua",
-    ["luapay.journal.old.commits"] = "lua/luapay/journal/old/commits.lua",
-    ["luapay.journal.old.connection"] =
-      "lua/luapay/journal/old/connection.lua",
-    ["luapay.journal.old.decimal"] = "lua/luapay/journal/old/decimal.lua",
-    ["luapay.journal.old.entry"] = "lua/luapay/journal/old/entry.lua",
-    ["luapay.journal.old.filter"] = "lua/luapay/journal/old/filter.lua",
-    ["luapay.journal.old.fingerprint"] =
-      "lua/luapay/journal/old/fingerprint.lua",
-    ["luapay.journal.old"] = "lua/luapay/journal/old/init.lua",
-    ["luapay.journal.old.look"] = "lua/luapay/journal/old/look.lua",
-    ["luapay.journal.old.memory"] = "lua/luapay/journal/old/memory.lua",
-    ["luapay.journal.old.memory_match"] =
-      "lua/luapay/journal/old/memory_match.lua",
-    ["luapay.journal.old.memory_tally"] =
-      "lua/luapay/journal/old/memory_tally.lua",
-    ["luapay.journal.old.objection"] = "lua/luapay/journal/old/objection.lua",
-    ["luapay.journal.old.portion"] = "lua/luapay/journal/old/portion.lua",
-    ["luapay.journal.old.postgres"] = "lua/luapay/journal/old/postgres.lua",
-    ["luapay.journal.old.rows"] = "lua/luapay/journal/old/rows.lua",
-    ["luapay.journal.old.schema"] = "lua/luapay/journal/old/schema.lua",
-    ["luapay.journal.old.sql"] = "lua/luapay/journal/old/sql.lua",
-    ["luapay.journal.old.sql_keys"] = "lua/luapay/journal/old/sql_keys.lua",
-    ["luapay.journal.old.sql_transact"] =
-      "lua/luapay/journal/old/sql_transact.lua",
-    ["luapay.journal.old.sql_update"] =
-      "lua/luapay/journal/old/sql_update.lua",
-    ["luapay.journal.old.sqlite"] = "lua/luapay/journal/old/sqlite.lua",
-    ["luapay.journal.old.writable"] = "lua/luapay/journal/old/writable.lua",
     ["luapay.journal.read"] = "lua/luapay/journal/read.lua",
     ["luapay.journal.store.memory"] = "lua/luapay/journal/store/memory.lua",
     ["luapay.journal.store.sql.dialect"] =

@@ -40,13 +40,14 @@ for i = 1, 250 do
 end
 file:close()
 
+-- The sandbox's time.
+local function now()
+  return provider:now()
+end
+
 local batch = luapay.flow.subscription_batch {
   client = client,
-  journal = luapay.journal.memory {
-    clock = function()
-      return provider:now()
-    end,
-  },
+  journal = luapay.journal.memory { clock = { wall = now, boot = now } },
   run = "2024-01",
   portion = 50,
   bad_rows = "skip", -- unless said otherwise, a bad row stops them all

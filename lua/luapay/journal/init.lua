@@ -193,8 +193,7 @@ local COMMON = {
   lease = { type = "number", positive = true, default = 120 },
   patience = { type = "number", positive = true, default = 10 },
   outcome_patience = { type = "number", positive = true, default = 30 },
-  clock = { type = "any" },
-  settle = { type = "number", default = 60 },
+  clock = { type = "table" },
 }
 
 local function rules(own)
@@ -218,57 +217,8 @@ local function new(store, checked)
     clocks = clocks.new(checked.clock),
     process = core.process(),
   }, Journal)
-  function self.clock()
-    return self.clocks.wall()
-  end
   self.commit = Commit.new(self)
   return self
-end
-
--- While flows are moved, the methods that were are there, too.
-function Journal:__index(name)
-  local own = Journal[name]
-  if own ~= nil then return own end
-  if name == "legacy" then return nil end
-  local legacy, open = self.legacy, rawget(self, "open_legacy")
-  if not legacy and open then
-    legacy = assert(open())
-    self.legacy = legacy
-  end
-  local value = legacy and legacy[name]
-  if type(value) == "function" then
-    return function(_, ...)
-      legacy.clock = self.clock
-      return value(legacy, ...)
-    end
-  end
-  return value
-end
-
-local twins = setmetatable({}, { __mode = "k" })
-
-local function legacy_memory(checked)
-  local old = require "luapay.journal.old"
-  local given, store = checked.store, memory_store.new()
-  if given and getmetatable(given) == memory_store.Store then
-    store, given = given, nil
-  elseif given then
-    twins[given] = twins[given] or store
-    store = twins[given]
-  end
-  local clock = checked.clock
-  local set = type(clock) == "function"
-  if set then checked.clock = { wall = clock, boot = clock } end
-  local made = new(store, checked)
-  made.legacy = old.memory {
-    store = given,
-    worker = made.worker,
-    lease = made.lease,
-    settle = checked.settle,
-    clock = set and clock or nil,
-  }
-  made.clock = made.legacy.clock
-  return made
 end
 
 -- What every journal takes:
@@ -290,7 +240,7 @@ function journal.memory(options)
     options or {},
     rules { store = { type = "table" } }
   )
-  return legacy_memory(checked)
+  return new(checked.store or memory_store.new(), checked)
 end
 
 local function open_sql(driver, dialect, checked)
@@ -325,24 +275,10 @@ function journal.sqlite(options)
   local dialects = require "luapay.journal.store.sql.dialect"
   local checked =
     check("luapay.journal.sqlite", options, rules(driver.OPTIONS))
-  local clock = checked.clock
-  if type(clock) == "function" then
-    checked.clock = { wall = clock, boot = clock }
-  end
   checked.worker = checked.worker or random.uuid()
   local store, err = open_sql(driver, dialects.sqlite, checked)
   if not store then return nil, err end
-  local made = new(store, checked)
-  function made.open_legacy()
-    return require("luapay.journal.old").sqlite {
-      path = checked.path,
-      worker = made.worker,
-      lease = made.lease,
-      settle = checked.settle,
-      clock = type(clock) == "function" and clock or nil,
-    }
-  end
-  return made
+  return new(store, checked)
 end
 
 --- A journal in PostgreSQL, for several machines.
@@ -367,27 +303,9 @@ function journal.postgres(options)
   }
   local checked = check("luapay.journal.postgres", options, own)
   checked.worker = checked.worker or random.uuid()
-  local clock = checked.clock
-  if type(clock) == "function" then
-    checked.clock = { wall = clock, boot = clock }
-  end
   local store, err = open_sql(driver, dialects.postgres, checked)
   if not store then return nil, err end
-  local made = new(store, checked)
-  function made.open_legacy()
-    return require("luapay.journal.old").postgres {
-      database = checked.database,
-      user = checked.user,
-      password = checked.password,
-      host = checked.host,
-      port = checked.port,
-      worker = made.worker,
-      lease = made.lease,
-      settle = checked.settle,
-      clock = type(clock) == "function" and clock or nil,
-    }
-  end
-  return made
+  return new(store, checked)
 end
 
 return journal

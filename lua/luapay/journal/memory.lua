@@ -1,1 +1,0 @@
-return require "luapay.journal.old.memory"
