@@ -156,6 +156,11 @@ local function selected()
   return table.concat(list, ", ")
 end
 
+local READERS = {}
+for _, column in ipairs(COLUMNS) do
+  READERS[column[1]] = read[column[2]]
+end
+
 --- What is read of an entry.
 rows.SELECTED = selected()
 
@@ -168,9 +173,9 @@ local origins = setmetatable({}, { __mode = "k" })
 ---@return luapay.JournalEntry
 function rows.entry(row)
   local entry = { id = read.int(row.id) }
-  for _, column in ipairs(COLUMNS) do
-    local text = row[column[1]]
-    if text ~= nil then entry[column[1]] = read[column[2]](text) end
+  for name, text in pairs(row) do
+    local reader = READERS[name]
+    if reader then entry[name] = reader(text) end
   end
   if row.item_state then
     local summary = {}
@@ -208,15 +213,19 @@ local INSERT, WIDTH = inserted()
 --- The statement that adds an entry; its row has the new id.
 ---@return table statement
 function rows.insert(entry)
-  local statement, at = { INSERT, n = WIDTH }, 1
-  for _, column in ipairs(COLUMNS) do
-    at = at + 1
-    statement[at] = write[column[2]](entry[column[1]])
+  local statement = { INSERT, n = WIDTH }
+  for i, column in ipairs(COLUMNS) do
+    local value = entry[column[1]]
+    if value ~= nil then statement[i + 1] = write[column[2]](value) end
   end
-  local summary = entry.summary or {}
-  for _, column in ipairs(SUMMARY) do
-    at = at + 1
-    statement[at] = write[column[2]](summary[column[1]])
+  local summary = entry.summary
+  if summary then
+    for i, column in ipairs(SUMMARY) do
+      local value = summary[column[1]]
+      if value ~= nil then
+        statement[#COLUMNS + i + 1] = write[column[2]](value)
+      end
+    end
   end
   return statement
 end
@@ -240,14 +249,9 @@ local function update_of(names)
   return updates[shape]
 end
 
-local function add_changed(statement, names, name, kind, value, old, row)
-  local text = row[name]
-  local is_table = kind == "json" or kind == "clocks"
-  if not is_table or value ~= old then text = write[kind](value) end
-  if text ~= row[name] then
-    names[#names + 1] = name
-    statement[#names + 1] = text
-  end
+local function add_changed(statement, names, name, kind, value)
+  names[#names + 1] = name
+  if value ~= nil then statement[#names + 1] = write[kind](value) end
 end
 
 --- The statement that writes what has changed in an entry, if it is still as
@@ -258,14 +262,19 @@ end
 function rows.update(entry, base)
   local row, names, statement = origins[base], {}, {}
   for i = MUTABLE, #COLUMNS do
-    local name, kind = COLUMNS[i][1], COLUMNS[i][2]
-    add_changed(statement, names, name, kind, entry[name], base[name], row)
+    local name = COLUMNS[i][1]
+    local value = entry[name]
+    if value ~= base[name] then
+      add_changed(statement, names, name, COLUMNS[i][2], value)
+    end
   end
-  local summary = entry.summary
-  if summary and summary ~= base.summary then
+  local summary, was = entry.summary, base.summary
+  if summary and summary ~= was then
     for _, column in ipairs(SUMMARY) do
       local value = summary[column[1]]
-      add_changed(statement, names, column.name, column[2], value, nil, row)
+      if not was or value ~= was[column[1]] then
+        add_changed(statement, names, column.name, column[2], value)
+      end
     end
   end
   local n = #names
