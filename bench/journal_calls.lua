@@ -73,7 +73,7 @@ end
 call.measure(core.now, function(count)
   luapay.map(
     numbers(count),
-    { concurrency = at_once, each = function() end },
+    { concurrency = at_once, ahead = at_once, each = function() end },
     journal and journalled or bare
   )
 end)

@@ -321,4 +321,72 @@ describe("luapay.map", function()
       source:call(1)
     end)
   end)
+
+  describe("with ahead", function()
+    local disk
+
+    -- a source that is asked first, as a journal is
+    before_each(function()
+      local clock = { time = 0, waits = 0 }
+      function clock.wait()
+        clock.time = clock.time + 1
+      end
+      disk = new_source(clock)
+      disk.at_once = true
+    end)
+
+    it("begins items while others wait for what is written", function()
+      local ended = {}
+      local results = task.map(
+        { 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+        { concurrency = 2, ahead = 2 },
+        function(i)
+          disk:call(1)
+          source:call(1)
+          disk:call(1)
+          ended[#ended + 1] = i
+          return i * 10
+        end
+      )
+      assert.equal(9, #ended)
+      for i = 1, 9 do
+        assert.equal(i * 10, results[i].result)
+      end
+      assert.equal(2, source.most) -- never more calls than were asked for
+      assert.is_true(disk.most > 2 and disk.most <= 4)
+    end)
+
+    it("ends when an item raises", function()
+      local begun = 0
+      assert.has_error(function()
+        task.map(
+          { 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+          { concurrency = 2, ahead = 2 },
+          function(i)
+            begun = begun + 1
+            disk:call(1)
+            if i == 3 then error({ "oops" }, 0) end
+            source:call(1)
+          end
+        )
+      end, { "oops" })
+      assert.is_true(begun < 9)
+      assert.is_nil(task.running())
+    end)
+
+    it("works inside a map, and with an iterator", function()
+      local n, count = 0, 0
+      task.map({ 1, 2 }, {}, function()
+        task.map(function()
+          n = n + 1
+          return n <= 10 and n or nil
+        end, { concurrency = 1, ahead = 3 }, function()
+          disk:call(1)
+          source:call(1)
+          count = count + 1
+        end)
+      end)
+      assert.equal(10, count)
+    end)
+  end)
 end)

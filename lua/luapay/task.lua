@@ -111,7 +111,7 @@ local function run(group, count)
   if not ok then error(group:abandon(err), 0) end
 end
 
-local OPTIONS = { concurrency = "number", each = "function" }
+local OPTIONS = { concurrency = "number", ahead = "number", each = "function" }
 
 local function check(items, options, fn)
   if type(items) ~= "table" and type(items) ~= "function" then
@@ -142,11 +142,15 @@ end
 --- collected, however long the input: `each(index, result, fault, item)`
 --- is called as soon as an item is done, and map returns their number.
 ---
+--- With `ahead` so many more items are begun while some wait for a journal
+--- to be written; never more than `concurrency` do anything else. Without,
+--- an item is begun when another has ended.
+---
 --- An error raised in `fn` (or `each`, or the iterator) stops the map: no
 --- further item is begun, what is under way is let finish, and the error
 --- is raised again, with its traceback when it is a string.
 ---@param items any[]|fun(): any a list, or an iterator that ends with nil
----@param options? { concurrency: integer?, each: function? } 32 at once
+---@param options? table concurrency (32), ahead (0), each
 ---@param fn async fun(item: any, index: integer): any, any
 ---@return table|integer
 function task.map(items, options, fn)
@@ -154,6 +158,10 @@ function task.map(items, options, fn)
   check(items, options, fn)
   local results, each = {}, options.each
   local group = Group.new({
+    ahead = options.ahead and options.ahead > 0 and options.ahead or nil,
+    limit = options.concurrency or 32,
+    busy = 0,
+    line = {},
     fn = fn,
     taken = 0,
     take = type(items) == "table" and take_from_list(items)

@@ -20,6 +20,12 @@ Commit.__index = Commit
 -- it has something to do.
 Commit.at_once = true
 
+-- Writing costs the same for few as for many: so while others wait for
+-- calls, some are waited for.
+local MANY = 16 -- jobs
+local SOON = 0.002 -- seconds
+Commit.patience = SOON / 2
+
 --- Makes a queue of jobs.
 ---@param journal luapay.Journal
 ---@return table
@@ -309,6 +315,7 @@ function Commit:run(job)
     self.last = self.last + 1
     job.id = self.last
     self.jobs[#self.jobs + 1] = job
+    if not self.jobs[2] then self.since = core.now() end
     group:await(self, job.id)
   else
     run_in_turn(self, job)
@@ -318,11 +325,13 @@ function Commit:run(job)
 end
 
 --- As a source of luapay.task.
-function Commit.wait(sources)
+function Commit.wait(sources, _, loop)
+  local alone = not loop or next(loop.kinds, next(loop.kinds)) == nil
   for _, self in ipairs(sources) do
     local jobs = self.jobs
-    self.jobs = {}
-    if jobs[1] then
+    local now = alone or jobs[MANY] or core.now() - self.since >= SOON
+    if jobs[1] and now then
+      self.jobs = {}
       flush(self, jobs)
       for _, job in ipairs(jobs) do
         self.done[#self.done + 1] = job

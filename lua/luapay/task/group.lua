@@ -45,12 +45,50 @@ function Group:send(source, request, timeout)
   return source:send(request, timeout, loop)
 end
 
+-- Of a group that may work ahead only `limit` workers do anything but wait
+-- for what is written down: each of those has a place.
+
+local function give_place_on(group)
+  local first = table.remove(group.line, 1)
+  if first then
+    group.loop:make_ready(first)
+  else
+    group.busy = group.busy - 1
+  end
+end
+
+local function leave_place(group)
+  give_place_on(group)
+  local may_begin = not (group.over or group.failed)
+  if
+    may_begin
+    and group.busy < group.limit
+    and group.active < group.limit + group.ahead
+  then
+    group.busy = group.busy + 1
+    group.loop:make_ready(group:hire(group.work), group)
+  end
+end
+
+local function take_place(group)
+  if group.busy < group.limit then
+    group.busy = group.busy + 1
+  else
+    group.line[#group.line + 1] = running()
+    yield()
+  end
+end
+
 --- Waits for what `source` calls `id`.
 ---@async
 ---@return any, any the two values it finished with
 function Group:await(source, id)
   self.loop:park(running(), source, id)
-  return yield()
+  if not (self.ahead and source.at_once) then return yield() end
+  leave_place(self)
+  local a, b = yield()
+  take_place(self)
+  return a, b
 end
 
 --- Lets the others go on for some time, on the clock of `source`.
@@ -66,6 +104,7 @@ local function bury(group, co, ok, err)
   Loop.let_go(co)
   group.active = group.active - 1
   alive = alive - 1
+  if group.ahead then give_place_on(group) end
   if not ok and not group.failed then
     group.failed = true
     group.err = type(err) == "string" and debug.traceback(co, err) or err
@@ -88,9 +127,10 @@ local function continue(co, a, b)
   return settle(co, resume(co, a or nil, b or nil))
 end
 
---- Starts one more worker.
+--- One more worker, to be resumed with the group.
 ---@param work fun(group: table)
-function Group:start(work)
+---@return thread
+function Group:hire(work)
   local co = coroutine.create(function(group)
     work(group)
     return ENDED
@@ -99,7 +139,16 @@ function Group:start(work)
   self.loop:take(co)
   self.active = self.active + 1
   alive = alive + 1
-  continue(co, self)
+  return co
+end
+
+--- Starts one more worker.
+---@param work fun(group: table)
+function Group:start(work)
+  if self.ahead then
+    self.busy, self.work = self.busy + 1, work
+  end
+  continue(self:hire(work), self)
 end
 
 --- Calls `fn` as if outside of map: what it waits for, it blocks for.

@@ -180,7 +180,7 @@ end
 -- Not for long while others have their turn; not at all for one at work.
 local function patience(kinds, seconds)
   for _, list in pairs(kinds) do
-    if list[1].at_once then return 0 end
+    if list[1].at_once then return list[1].patience or 0 end
   end
   return math.min(seconds, SLICE)
 end
