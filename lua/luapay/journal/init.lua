@@ -181,7 +181,6 @@ end
 --- Closes the store. What could not be written stays unwritten.
 function Journal:close()
   if core.process() == self.process then self.store:close() end
-  if self.legacy then self.legacy:close() end
 end
 
 Journal.__close = Journal.close
