@@ -104,4 +104,49 @@ describe("luapay.flow", function()
       )
     end)
   end)
+
+  describe("a list of events with a hole", function()
+    it("is not taken in part", function()
+      local flow = topup { mode = "each" }
+      local event = { api = "infobip", kind = "payment" }
+      assert.error_matches(function()
+        flow:on_callback { event, nil, event }
+      end, "on_callback: nothing stands at %[2%]")
+    end)
+  end)
+
+  describe("a question that failed", function()
+    it("does not say that the item has failed", function()
+      local mobip = sandbox.mobip()
+      local links = luapay.flow.payment_link {
+        client = luapay.mobip {
+          api_account_id = "merchant",
+          api_secret_key = "secret",
+          transport = mobip:transport(),
+        },
+        journal = journal,
+        currency = "EUR",
+      }
+      local link = assert(links:run_one {
+        reference = "a",
+        media = "EMAIL",
+        customer_email = "payer@shop.example",
+        item_name = "Tea",
+        price = "12.50",
+        redirect_url = "https://shop.example/thanks",
+      })
+      mobip:inject { at = "is_valid", fault = "garbage", body = "{}" }
+      local item_now, fault = links:get "a"
+      assert.is_nil(item_now)
+      assert.equal("unknown", fault.outcome)
+      assert.equal("asked", fault.item.money)
+
+      mobip:pay(link.provider_id)
+      assert(links:get "a")
+      item_now, fault = links:found("a", { provider_id = "TR-nobody's" })
+      assert.is_nil(item_now)
+      assert.equal("unknown", fault.outcome)
+      assert.equal("moved", fault.item.money)
+    end)
+  end)
 end)

@@ -65,6 +65,28 @@ describe("a journal in a file", function()
     })
   end
 
+  it("does not send when its tables have been emptied", function()
+    assert(send(book, "a"))
+    local other = assert(require("DBI").Connect("SQLite3", path))
+    other:autocommit(true)
+    for _, name in ipairs { "entries", "sums", "schema" } do
+      local emptied = assert(other:prepare("DELETE FROM luapay_" .. name))
+      assert(emptied:execute())
+      emptied:close()
+    end
+    other:close()
+    local good, fault = send(book, "a")
+    assert.is_nil(good)
+    assert.same({ "journal", "unknown" }, { fault.kind, fault.outcome })
+    assert.matches("tables have been emptied", fault.message, 1, true)
+  end)
+
+  it("says what SQLite finds wrong on the way to a row", function()
+    local made, fault = open { path = "/dev/null" }
+    assert.is_nil(made)
+    assert.matches("cannot be opened: .*disk I/O error", fault.message)
+  end)
+
   it("is there again when it is opened again", function()
     assert(send(book, "r1"))
     opened:close()
@@ -279,6 +301,7 @@ describe("a journal in a file", function()
     { path = "x", leese = 1 },
     { path = ":memory:" },
     { path = "file:x" },
+    { path = "x\0y" },
     { path = "x", lease = "120" },
     {},
   } do

@@ -3,6 +3,7 @@
 
 local fault = require "luapay.fault"
 local guard = require "luapay.guard"
+local items = require "luapay.flow.kit.items"
 local money = require "luapay.flow.kit.money"
 local settle = require "luapay.flow.kit.settle"
 local step = require "luapay.flow.kit.step"
@@ -185,6 +186,7 @@ function event.take(flow, given)
     error(("flow.%s: on_callback: expected an event"):format(flow.name), 3)
   end
   if given.api == nil and (given[1] ~= nil or next(given) == nil) then
+    items.check_list(flow, given, "on_callback")
     return (take(flow, given))
   end
   local answers, faults = take(flow, { given })

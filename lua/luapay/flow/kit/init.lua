@@ -4,6 +4,7 @@
 local check_options = require("luapay.options").check
 local decimal = require "luapay.decimal"
 local event = require "luapay.flow.kit.event"
+local fault = require "luapay.fault"
 local items = require "luapay.flow.kit.items"
 local money = require "luapay.flow.kit.money"
 local person = require "luapay.flow.kit.person"
@@ -129,6 +130,14 @@ local function get(self, reference)
   return nil, err
 end
 
+-- The fault of a question: that it has failed says nothing of the item.
+local function in_doubt(err, item)
+  local copied = fault.copy(err)
+  copied.item = item or nil
+  if item then copied.outcome = "unknown" end
+  return copied
+end
+
 --- One item, however it stands. Asks the provider about what is open or
 --- pending; `refresh = false`: only the journal.
 ---@async
@@ -145,8 +154,7 @@ function Flow:get(reference, options)
   if not given.refresh then return report.item(self, record) end
   local now, why = wait.refresh(self, record)
   if now then return report.item(self, now) end
-  why.item = report.item(self, record)
-  return nil, why
+  return nil, in_doubt(why, report.item(self, record))
 end
 
 --- Waits until an item has ended or needs a person; without a reference,
@@ -252,7 +260,10 @@ function Flow:found(reference, options)
   kit.check_reference(self, "found", reference)
   if self.kind.check_found then
     local why = self.kind.check_found(self, reference, given)
-    if why then return nil, why end
+    if why then
+      local record = self.book:get(reference)
+      return nil, in_doubt(why, record and report.item(self, record))
+    end
   end
   local got, err = by_person(self, reference, "found", function(item, now)
     return person.found(self, item, given, now)

@@ -40,6 +40,13 @@ local function fail(message)
   error(problem_of(tostring(message)), 0)
 end
 
+-- LuaDBI raises what SQLite finds on the way to the next row.
+local function next_row(statement)
+  local good, row = pcall(statement.fetch, statement, true)
+  if not good then fail(row) end
+  return row
+end
+
 local Driver = {}
 Driver.__index = Driver
 
@@ -58,7 +65,7 @@ local function once(handle, sql)
   if not statement then fail(why) end
   local good
   good, why = statement:execute()
-  local row = good and statement:fetch(true)
+  local row = good and next_row(statement)
   statement:close()
   if not good then fail(why) end
   return row
@@ -79,7 +86,7 @@ function Tx:run(sql, ...)
   end
   local result = {}
   for i = 1, math.huge do
-    local row = statement:fetch(true)
+    local row = next_row(statement)
     if not row then break end
     result[i] = row
   end
@@ -230,7 +237,7 @@ end
 ---@return table? problem
 function sqlite.open(options, prepare)
   local path = options.path
-  if path == ":memory:" or path:find "^file:" then
+  if path == ":memory:" or path:find "^file:" or path:find "%z" then
     error("luapay.journal.sqlite: path: expected the path of a file", 4)
   end
   local folder = path:match "^(.*)/[^/]*$"
