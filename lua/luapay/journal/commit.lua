@@ -274,12 +274,17 @@ local function flush(self, jobs)
   if jobs[1] then drive(self, { jobs = jobs, marks = {}, tries = 0 }) end
 end
 
+local function push(self, job)
+  if not self.jobs[1] then self.since = core.now() end
+  self.jobs[#self.jobs + 1] = job
+end
+
 local NAP = 0.001 -- seconds between two checks whether it is our turn
 
 -- Light threads of a host come here while another one's transaction waits
 -- for the database: what has come together meanwhile is the next group.
 local function run_in_turn(self, job)
-  self.jobs[#self.jobs + 1] = job
+  push(self, job)
   while self.is_busy and not job.is_done do
     task.nap(NAP)
   end
@@ -314,8 +319,7 @@ function Commit:run(job)
   if group then
     self.last = self.last + 1
     job.id = self.last
-    self.jobs[#self.jobs + 1] = job
-    if not self.jobs[2] then self.since = core.now() end
+    push(self, job)
     group:await(self, job.id)
   else
     run_in_turn(self, job)
