@@ -82,6 +82,20 @@ local function unique_items(list)
   return found
 end
 
+-- An item that was not there when it was to be locked, and was when it was
+-- read a moment later, is another's as well: so it is read again.
+local function read_items(access, items, found)
+  local again = {}
+  for i, one in ipairs(items) do
+    access.items[one.text] = found[i].entries
+    if found[i].entries[1] and not found[i].is_locked then
+      access.items[one.text] = nil
+      again[#again + 1] = one.key
+    end
+  end
+  if again[1] then access:fetch(again) end
+end
+
 -- All that the jobs are known to need, in one round trip; locks first, and
 -- in an order that is the same for everybody.
 local function load(access, reads)
@@ -97,15 +111,18 @@ local function load(access, reads)
     lock(access, list, "id", one.account, one.flow, one.id)
     access.ids_locked[one.account .. "\0" .. one.flow .. "\0" .. one.id] = true
   end
-  local items = unique_items(reads.items)
-  if locks_items(access) then
-    for _, one in ipairs(items) do
-      add(of_item(LOCK_ITEM, one.key))
+  local items, found = unique_items(reads.items), {}
+  for i, one in ipairs(items) do
+    found[i] = { is_locked = not locks_items(access) }
+    if locks_items(access) then
+      add(of_item(LOCK_ITEM, one.key), function(result)
+        found[i].is_locked = result[1] ~= nil
+      end)
     end
   end
-  for _, one in ipairs(items) do
+  for i, one in ipairs(items) do
     add(of_item(ITEM, one.key), function(result)
-      access.items[one.text] = entries_of(result)
+      found[i].entries = entries_of(result)
     end)
   end
   local names, seen = {}, {}
@@ -127,6 +144,7 @@ local function load(access, reads)
   for i, use in pairs(take) do
     use(results[i])
   end
+  read_items(access, items, found)
 end
 
 local function query(access, text, ...)
@@ -157,10 +175,14 @@ function Access:fetch(list)
     ask[head + i] = of_item(ITEM, one.key)
   end
   if not ask[1] then return end
-  local results = self.tx:run_all(ask)
-  for i, one in ipairs(missing) do
-    self.items[one.text] = entries_of(results[head + i])
+  local results, found = self.tx:run_all(ask), {}
+  for i in ipairs(missing) do
+    found[i] = {
+      entries = entries_of(results[head + i]),
+      is_locked = head == 0 or results[i][1] ~= nil,
+    }
   end
+  read_items(self, missing, found)
 end
 
 function Access:item(key)
@@ -456,7 +478,15 @@ function Access:sums(filter)
   return list
 end
 
+-- Nobody adds to a plan, or takes from it, while it ends.
 function Access:sums_of_plan(token)
+  if locks_items(self) then
+    query(
+      self,
+      "SELECT 1 AS locked FROM luapay_plans WHERE token = $1 FOR UPDATE",
+      token
+    )
+  end
   local where = condition("plan = ?", token)
   return sums_of(
     where:select(self, self.dialect.SELECT_SUMS, self.dialect.GROUP_SUMS)
@@ -792,12 +822,6 @@ local function acted_upon(problem)
   return problem
 end
 
-local EMPTIED = {
-  reason = "schema",
-  is_final = true,
-  message = "its tables have been emptied: what it knew of is lost",
-}
-
 local Store = {}
 Store.__index = Store
 
@@ -816,7 +840,6 @@ function Store:transact(reads, decide, options)
       ids_locked = {},
     }, Access)
     load(access, reads)
-    if not access.state then return nil, EMPTIED end
     notice(access)
     local writes = decide(access)
     if writes then
