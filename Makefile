@@ -13,7 +13,7 @@
 # make fuzz                what reads from outside: FUZZ=http (or json) SECONDS=60
 # make mutants             bugs on purpose: does a spec notice each?
 # make simulate            flows in a bad world: SEEDS=1000; SEED=7 FLOW=topup
-# make crash               kill workers on a batch: KILLS=200
+# make crash               kill workers, restart, fail over: KILLS=200
 # make rock                lint the rockspec; build, install and try the rock
 # make rockspec            write the lists of files into the rockspec
 # make bench               speed, side by side with bare libcurl and others
@@ -320,11 +320,12 @@ rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
 	@.ci/rock 5.4 5.1
 
+# make crash SCENARIO=fail_over: one of sqlite, postgres, restarts, fail_over
 KILLS ?= 200
-export KILLS
+export KILLS SCENARIO
 
 crash:
-	@$(INSTALL) $(DEMO_DEBS) $(JOURNAL_DEBS) postgresql
+	@$(INSTALL) $(RUN_DEBS) $(JOURNAL_DEBS) postgresql lua-socket
 	@$(MAKE) --no-print-directory -s all
 	@$(RUN) $(INTERPRETER) spec/crash/crash.lua
 
