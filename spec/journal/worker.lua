@@ -62,7 +62,7 @@ function acts.comma()
   for _, entry in ipairs(assert(book:orphans())) do
     print(entry.reference)
   end
-  print(("%.1f"):format(0.5))
+  print(os.setlocale(nil, "numeric"))
 end
 
 acts[arg[3]]()

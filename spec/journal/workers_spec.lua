@@ -184,7 +184,7 @@ local function describe_store(store, what, make)
         environment = "LOCPATH=" .. folder,
         options = { locale = "de_DE.UTF-8" },
       }))
-      assert.same({ "r2", "0,5" }, lines)
+      assert.same({ "r2", "de_DE.UTF-8" }, lines)
       assert.same({}, book:orphans()) -- it is the German's by now
       assert.equal(1, #book:get("r1").entries)
     end)
