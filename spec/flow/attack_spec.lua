@@ -149,4 +149,45 @@ describe("luapay.flow", function()
       assert.equal("moved", fault.item.money)
     end)
   end)
+
+  describe("a batch whose answer gives one id to two payments", function()
+    it("binds it once, and leaves the other to a person", function()
+      local mobilepay = sandbox.mobilepay_subscriptions()
+      local flow = luapay.flow.subscription_batch {
+        client = luapay.mobilepay_subscriptions {
+          transport = mobilepay:transport(),
+          environment = "sandbox",
+          refresh_token = mobilepay:refresh_token(),
+          client_id = "sandbox-client",
+          client_secret = "sandbox-secret",
+          provider_id = "f0000000-0000-4000-8000-000000000001",
+        },
+        journal = journal,
+        run = "2026-12",
+      }
+      mobilepay:inject {
+        at = "request_payments",
+        fault = "garbage",
+        body = [[{"rejected_payments": [], "pending_payments": [
+          {"payment_id": "1", "external_id": "P-1"},
+          {"payment_id": "1", "external_id": "P-2"}]}]],
+      }
+      local function row(reference)
+        return {
+          reference = reference,
+          agreement_id = "f0000000-0000-4000-8000-000000000002",
+          amount = "99.50",
+          description = "December",
+        }
+      end
+      local report, fault = flow:run { row "P-1", row "P-2" }
+      assert.is_nil(report)
+      assert.equal("unknown", fault.outcome)
+      local first, second = fault.report.items[1], fault.report.items[2]
+      assert.same({ "pending", "1" }, { first.state, first.provider_id })
+      assert.same({ "parked", "unknown" }, { second.state, second.money })
+      assert.is_true(second.needs_person)
+      assert.same({ "1" }, second.candidates)
+    end)
+  end)
 end)

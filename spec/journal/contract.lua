@@ -902,6 +902,16 @@ return function(what, open, reset, traits)
         end)
         assert.equal(1, #bound)
       end)
+
+      it("has one owner also within one change", function()
+        assert(book:change_many({ "r1", "r2" }, function(items)
+          items[1]:add { step = "credit", state = "pending" }
+          items[1]:set(items[1]:entry "credit", { provider_id = "p1" })
+          assert.equal("r1", (items[2]:owner "p1"))
+          assert.is_nil(items[1]:owner "p1")
+          return true
+        end))
+      end)
     end)
 
     describe("a subject", function()

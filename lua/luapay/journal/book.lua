@@ -68,6 +68,7 @@ local function change_of(list, fn, options)
       for i, one in ipairs(list) do
         local key = reads.items[i]
         items[i] = work:item(one.book, key.reference, key.run)
+        items[i].beside = items
         if options.subject then
           local others = {}
           local texts = options.subject

@@ -156,6 +156,19 @@ function Work:others(book, subject)
 end
 
 function Work:owner(item, provider_id)
+  -- one that is written by this very change
+  for _, other in ipairs(item.beside or {}) do
+    local main = other.entries[1]
+    if
+      main
+      and other ~= item
+      and main.provider_id == provider_id
+      and other.account == item.account
+      and other.flow == item.flow
+    then
+      return other.reference, other.run
+    end
+  end
   -- one that is written in this very transaction
   for _, text in ipairs(self.order) do
     local state = self.states[text]
