@@ -822,6 +822,12 @@ local function acted_upon(problem)
   return problem
 end
 
+local EMPTIED = {
+  reason = "schema",
+  is_final = true,
+  message = "its tables have been emptied: what it knew of is lost",
+}
+
 local Store = {}
 Store.__index = Store
 
@@ -840,6 +846,7 @@ function Store:transact(reads, decide, options)
       ids_locked = {},
     }, Access)
     load(access, reads)
+    if not access.state then return nil, EMPTIED end
     notice(access)
     local writes = decide(access)
     if writes then
