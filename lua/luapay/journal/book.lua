@@ -207,28 +207,39 @@ end
 
 --- Takes planned entries, to be sent now: they are "sent" from here on, and
 --- this worker's until its lease ends. Nobody else gets them.
+---
+--- `given`: limit (100), step, plan, and `may`, a pure function (item, entry)
+--- that says whether an entry may be sent; where not, it sets another state.
 ---@async
----@param given? { limit: integer?, step: string?, plan: string? }
+---@param given? table
 ---@return luapay.JournalEntry[]? entries in the order in which they were
 --- planned; an empty list: none is left
 ---@return luapay.Fault? fault nothing may be sent
 function Book:take(given)
   given = given or {}
   return ask(self, function(work, job)
-    local stubs = work.access:planned(self, {
-      run = self.run,
-      step = given.step,
-      plan = given.plan,
-      limit = given.limit or MANY,
-    })
-    local picked
-    job.items, picked = items_of(self, work, stubs)
-    local taken = {}
-    for _, one in ipairs(picked) do
-      if one.entry.state == "planned" then
-        taken[#taken + 1] = one.item:send(one.entry)
+    local taken, after = {}, nil
+    job.items = {}
+    repeat
+      local stubs = work.access:planned(self, {
+        run = self.run,
+        step = given.step,
+        plan = given.plan,
+        limit = given.limit or MANY,
+        after = after,
+      })
+      local items, picked = items_of(self, work, stubs)
+      for _, one in ipairs(items) do
+        job.items[#job.items + 1] = one
       end
-    end
+      for _, one in ipairs(picked) do
+        local planned = one.entry.state == "planned"
+        if planned and (not given.may or given.may(one.item, one.entry)) then
+          taken[#taken + 1] = one.item:send(one.entry)
+        end
+      end
+      after = stubs[1] and stubs[#stubs].id
+    until taken[1] or not after
     return taken
   end)
 end

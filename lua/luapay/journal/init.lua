@@ -125,8 +125,12 @@ end
 --- Says that a person knows what a restored database or a fail-over has
 --- lost: from here on entries may be sent again.
 ---@async
----@param given { since: number, who: string } `since`: seconds since 1970,
---- what was written after it may be missing
+---
+--- `since`: seconds since 1970; what was written after it may be missing. So
+--- the flows ask about an item that was not sent, as far as is known, before
+--- they send it, and a person where nobody can be asked. `complete`: true
+--- when all that was sent since then has been looked up: that ends it.
+---@param given { since: number, who: string, complete: boolean? }
 ---@return true?
 ---@return luapay.Fault?
 function Journal:restored(given)
@@ -134,6 +138,8 @@ function Journal:restored(given)
     error("journal: restored: expected { since = seconds, who = text }", 2)
   elseif type(given.since) ~= "number" then
     error("journal: restored: since: expected seconds since 1970", 2)
+  elseif given.complete ~= nil and type(given.complete) ~= "boolean" then
+    error("journal: restored: complete: expected true or false", 2)
   end
   return self.commit:run {
     reads = { items = {}, subjects = {}, ids = {}, values = {} },
@@ -141,6 +147,7 @@ function Journal:restored(given)
       work.statements[#work.statements + 1] = {
         name = "restored",
         since = given.since,
+        complete = given.complete,
         who = given.who,
         at = work.times.now,
       }

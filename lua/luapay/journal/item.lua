@@ -88,6 +88,12 @@ function Item:add(fields)
   return entry
 end
 
+--- Refuses the whole change where nothing may be sent: see
+--- `journal:restored`. For what is sent without `send`.
+function Item:need_leave()
+  self.work:need_leave(self)
+end
+
 --- Says that the request of an entry is about to leave: when this is
 --- durable, this worker may send it, until `entry.send_by` by
 --- core.boottime(), and nobody else.

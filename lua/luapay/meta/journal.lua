@@ -332,7 +332,7 @@ function Journal:keep(key, value) end
 function Journal:forget(age) end
 
 ---@async
----@param given { since: number, who: string }
+---@param given { since: number, who: string, complete: boolean? }
 ---@return true?
 ---@return luapay.Fault? fault
 function Journal:restored(given) end

@@ -634,11 +634,17 @@ end
 function items.work(flow, put)
   local spec = items.portions(flow)
   local state = { put = put, misses = 0 }
+  local function may_be_sent(item, entry)
+    if not step.is_doubtful(flow, item, entry, entry.step) then return true end
+    step.doubt(flow, item, entry, item.now)
+    return false
+  end
   local function next_portion()
     if state.broken or state.stop then return nil end
     local taken, err = flow.book:take {
       limit = flow.portion,
       step = flow.kind.main,
+      may = may_be_sent,
     }
     state.broken = err
     return taken and taken[1] and taken or nil

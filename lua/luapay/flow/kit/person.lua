@@ -192,7 +192,8 @@ function person.absent(flow, item, given, now, horizon)
   err = busy(flow, item, entry)
   if err then return nil, err end
   if not OPEN[entry.state] then return nil, settled(flow, entry) end
-  local sent = entry.attempt > 0 -- else there is nothing that could come late
+  -- else there is nothing that could come late
+  local sent = entry.attempt > 0 or (entry.outcome or {}).restored
   local left = sent and (horizon(entry) or PORTALS_LAG) - item:age(entry)
   if left and left > 0 then
     local what = "%s: it may still come; say so again in %.0f seconds"
@@ -206,6 +207,7 @@ function person.absent(flow, item, given, now, horizon)
   local outcome = copy(entry.outcome)
   outcome.person, outcome.candidates, outcome.accepted = nil, nil, nil
   outcome.absent = true
+  step.checked(outcome)
   note(item, entry, "absent", given, now, {
     state = "failed",
     outcome = outcome,

@@ -39,6 +39,10 @@ local ADVICE = {
   ends = "The provider has said two things that cannot both be true. Ask it "
     .. "which holds before you pay or ask again, then call accept(reference)"
     .. " or, if nothing was done, absent(reference).",
+  restored = "The journal was restored, or has failed over, and may lack that "
+    .. "this was sent. Find out at the provider whether it was done. If so, "
+    .. "call found(reference, { provider_id = its id }); if not, "
+    .. "absent(reference).",
   refused = "The provider refused it. Correct it there by hand, then call "
     .. "found(reference, { step = this step }), or accept(reference) if it "
     .. "is to stay as it is.",

@@ -53,7 +53,15 @@ local function absent(flow, item, entry, now, read_at)
   -- what was read a while ago says nothing of what came since
   local age = item:age(entry) - math.max(0, now - (read_at or now))
   if horizon and age >= horizon then
-    item:set(entry, { state = "failed", outcome = { absent = true } })
+    local known = entry.outcome or {}
+    item:set(entry, {
+      state = "failed",
+      outcome = step.checked {
+        absent = true,
+        restored = known.restored,
+        checked = known.checked,
+      },
+    })
     return
   end
   local due = now + (spec.settle_after or 60)
@@ -134,6 +142,11 @@ local function put(flow, told, item, there, now, all)
   end
 end
 
+-- What no journal says was sent has no key that the provider would know.
+local function may_repeat(spec, entry)
+  return spec.repeats and entry.attempt > 0
+end
+
 local function ask(flow, entry, memo, record)
   local spec = money.spec(flow.kind, entry)
   if entry.provider_id or not spec.find then
@@ -150,7 +163,7 @@ local function ask(flow, entry, memo, record)
   else
     local found, err = spec.find(flow, entry, memo, record)
     if not found then return false, err end
-    if found[1] or not spec.repeats then
+    if found[1] or not may_repeat(spec, entry) then
       return true,
         nil,
         function(item, there, now, all)
@@ -158,7 +171,7 @@ local function ask(flow, entry, memo, record)
         end
     end
   end
-  if spec.repeats then return nil end
+  if may_repeat(spec, entry) then return nil end
   return true,
     nil,
     function(item, there, now)
@@ -185,7 +198,7 @@ function settle.entry(flow, entry, memo)
   local asked, why, fn = ask(flow, entry, memo, record)
   if asked == false then return postpone(flow, entry, why) end
   if asked then return write(flow, entry, fn) end
-  if spec.repeats then
+  if may_repeat(spec, entry) then
     local got, no = settle.again(flow, record, entry)
     return got, no and no.kind == "journal" and no or nil
   end
@@ -205,6 +218,7 @@ function settle.again(flow, record, entry)
       outcome[name] = value
     end
     outcome.repeated = true
+    item:need_leave()
     item:set(there, {
       state = "unknown",
       outcome = outcome,

@@ -370,9 +370,11 @@ local REPLACED = {
 
 -- What was asked for before is forgotten, and with it what came of it.
 local function replace(item, entry, fields)
+  local checked = (entry.outcome or {}).checked
   for _, name in ipairs(REPLACED) do
     if fields[name] == nil then fields[name] = NONE end
   end
+  if checked then fields.outcome = { checked = checked } end
   item:set(entry, fields)
 end
 
@@ -382,6 +384,62 @@ local function argument(flow, want, field, message)
     field = want.index and ("items[%d].%s"):format(want.index, field) or field,
     message = message,
   })
+end
+
+-- ---- what a restored journal may lack
+
+local function mark_of(item)
+  return item.restored_since and ("%.0f"):format(item.restored_since)
+end
+
+--- Whether a step may have been sent though the journal does not say so: it
+--- was restored from a backup, or failed over, and nobody has found out since
+--- about this step or its main one. Pure.
+---@param flow table
+---@param item table of a change
+---@param entry? luapay.JournalEntry planned or failed; nil: there is none
+---@param name string of the step
+---@return boolean
+function step.is_doubtful(flow, item, entry, name)
+  local mark = mark_of(item)
+  if not mark then return false end
+  local main = step.main(item)
+  local about = entry or { main = not main, step = name, details = {} }
+  if money.spec(flow.kind, about).quiet then return false end
+  for _, one in ipairs { entry or main, main } do
+    if (one.outcome or {}).checked == mark then return false end
+  end
+  return true
+end
+
+--- Notes that a step may have been sent: the provider is asked where it can
+--- be, and a person elsewhere. Pure.
+---@return "open"|"parked" verdict
+function step.doubt(flow, item, entry, now)
+  local spec = money.spec(flow.kind, entry)
+  -- a repetition proves nothing: its key may be another one
+  local can_ask = spec.find or step.can_ask(spec, entry)
+  item:hold(entry) -- its age counts from here
+  item:set(entry, {
+    state = can_ask and "unknown" or "parked",
+    due_at = can_ask and now or nil,
+    plan = NONE,
+    fault = NONE,
+    outcome = {
+      restored = mark_of(item),
+      person = not can_ask and "restored" or nil,
+    },
+  })
+  return can_ask and "open" or "parked"
+end
+
+--- What is known of a doubtful step once it is known not to be there. Pure.
+---@param outcome table changed
+---@return table outcome
+function step.checked(outcome)
+  outcome.checked = outcome.checked or outcome.restored
+  outcome.restored = nil
+  return outcome
 end
 
 --- Writes down that a step is to be sent (or planned), unless something is
@@ -405,6 +463,16 @@ function step.begin(flow, item, want, now, plan, all)
   end
   if want.late then -- it would have been good before: it is not known, though
     return "bad", argument(flow, want, want.late[1], want.late[2])
+  end
+  if step.is_doubtful(flow, item, entry, want.step) then
+    local fields = fields_of(want)
+    fields.state = "planned"
+    if entry then
+      replace(item, entry, fields)
+    else
+      entry = item:add(fields)
+    end
+    return step.doubt(flow, item, entry, now)
   end
   -- what is planned is checked when it is sent
   local err = not plan

@@ -751,7 +751,7 @@ function statements.restored(access, given)
     statement(
       "UPDATE luapay_schema SET database = $1, restored_since = $2",
       access.identity,
-      write.time(given.since)
+      not given.complete and write.time(given.since) or nil
     ),
   }
 end
