@@ -320,7 +320,7 @@ rock:
 	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
 	@.ci/rock 5.4 5.1
 
-# make crash SCENARIO=fail_over: one of sqlite, postgres, restarts, fail_over
+# make crash SCENARIO=fail_over: or sqlite, postgres, restarts, asynchronous
 KILLS ?= 200
 export KILLS SCENARIO
 

@@ -171,6 +171,23 @@ function Cluster:fail_over(late)
   self.primary, self.other = self.other, self.primary
 end
 
+--- Stops the standby.
+function Cluster:detach()
+  begin(self, "detach", "ctl %OTHER stop -m fast\n")
+end
+
+--- Lets a standby that was stopped take over, without what came meanwhile.
+function Cluster:fail_over_behind()
+  begin(self, "fail_over", FAIL_OVER, {
+    BEFORE = ("ctl %s stop -m immediate\nstart %s"):format(
+      self.primary,
+      self.other
+    ),
+    AFTER = ":",
+  })
+  self.primary, self.other = self.other, self.primary
+end
+
 --- Options of luapay.journal.postgres, for both servers.
 function Cluster:database(name)
   self:wait()

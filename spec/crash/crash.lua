@@ -2,7 +2,9 @@
 -- any moment, also exactly between the provider's answer and the write; upon
 -- a journal in SQLite, in PostgreSQL, in one that is restarted again and
 -- again, and in one that fails over to its synchronous standby. Then the
--- provider's books are compared with the journal.
+-- provider's books are compared with the journal. Last, one that fails over
+-- to an asynchronous standby, which lacks something: nothing is sent until a
+-- person says so, and nothing twice after it.
 --
 -- KILLS: a scenario; SCENARIO: only this one; SIZE: items of a batch; SEED.
 
@@ -407,9 +409,84 @@ function scenarios.fail_over()
   return good
 end
 
+local function count(books, items, least)
+  local n = 0
+  for _, item in ipairs(items) do
+    if #(books["topup " .. item.reference] or {}) >= least then n = n + 1 end
+  end
+  return n
+end
+
+-- What becomes of two halves of a batch of which the standby has only one.
+function scenarios.asynchronous()
+  local server = assert(cluster.start())
+  local options = server:database "crash"
+  local order = order_of("asynchronous", 1, options)
+  server:follow "asynchronous"
+  server:wait()
+  local journal = work.journal(order)
+  local says = tostring(journal.warning)
+  local flow, items = work.flow(order, journal)
+  local half = math.floor(#items / 2)
+  local first, second = {}, {}
+  for i, item in ipairs(items) do
+    table.insert(i <= half and first or second, item)
+  end
+  assert(flow:run(first))
+  server:detach()
+  server:wait()
+  assert(flow:run(second))
+  server:fail_over_behind()
+  server:wait()
+  local refused = select(2, flow:run(items))
+  journal:close()
+  journal = work.journal(order)
+  says = says .. "; " .. tostring(journal.warning)
+  flow = work.flow(order, journal)
+  local again = select(2, flow:run(items))
+  local sent = count(booked(), items, 2)
+  assert(journal:restored { since = os.time() - 3600, who = "crash" })
+  local after = select(2, flow:run(items))
+  local twice = count(booked(), items, 2)
+  local parked = after and after.report.states.parked or 0
+  local done = after and after.report.states.done or 0
+  local codes = ("%s, %s"):format(
+    tostring(refused and refused.code),
+    tostring(again and again.code)
+  )
+  journal:close()
+  server:close()
+  print(
+    (
+      "asynchronous: %d of %d entries lost by a fail-over: refused (%s) until "
+      .. "journal:restored, then %d done and %d for a person: %d missing, "
+      .. "%d twice"
+    ):format(
+      #second,
+      #items,
+      codes,
+      done,
+      parked,
+      #items - count(booked(), items, 1),
+      twice
+    )
+  )
+  local is_warned =
+    says:find "^a fail%-over may lose .*; .*call journal:restored"
+  if not is_warned then print("  it was opened with: " .. says) end
+  return is_warned ~= nil
+    and codes == "restored, restored"
+    and sent == 0
+    and twice == 0
+    and done == #first
+    and parked == #second
+end
+
+local ALL = { "sqlite", "postgres", "restarts", "fail_over", "asynchronous" }
+
 math.randomseed(tonumber(os.getenv "SEED") or os.time())
 local good, passed, failed = true, 0, 0
-for _, name in ipairs { "sqlite", "postgres", "restarts", "fail_over" } do
+for _, name in ipairs(ALL) do
   if not ONLY or ONLY == name then
     local fine, is_good = xpcall(scenarios[name], debug.traceback)
     if not fine then print(("%s: %s"):format(name, is_good)) end

@@ -97,6 +97,21 @@ describe("after a restored backup", function()
       restore()
     end)
 
+    it("is known when the journal is opened", function()
+      assert.truthy(opened.warning:find("call journal:restored", 1, true))
+      assert(opened:restored(SINCE))
+      opened:close()
+      open()
+      assert.truthy(opened.warning:find("looked up", 1, true))
+      assert(opened:restored {
+        since = SINCE.since,
+        who = "Ann",
+        complete = true,
+      })
+      opened:close()
+      assert.is_nil(open().warning)
+    end)
+
     it("is refused until somebody knows of it", function()
       for _, reference in ipairs { "lost", "new" } do
         local got, err = topup():run_one(item(reference))

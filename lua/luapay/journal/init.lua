@@ -284,7 +284,9 @@ function journal.sqlite(options)
   checked.worker = checked.worker or random.uuid()
   local store, err = open_sql(driver, dialects.sqlite, checked)
   if not store then return nil, err end
-  return new(store, checked)
+  local made = new(store, checked)
+  made.warning = store:warning()
+  return made
 end
 
 --- A journal in PostgreSQL, for several machines.
@@ -292,7 +294,9 @@ end
 --- `database`, `user`, `password`, `host`, `port`, `sslmode` and the like: as
 --- of libpq; `host` and `port` may be lists of servers. `standby`: what a
 --- fail-over leads to. "asynchronous": entries may be missing after it, and
---- nothing is sent until `journal:restored`; "synchronous": none is.
+--- nothing is sent until `journal:restored`; "synchronous": none is. Where
+--- entries are missing, or would be after a fail-over, `journal.warning`
+--- says so.
 ---@async
 ---@param options table
 ---@return luapay.Journal? journal
@@ -311,7 +315,9 @@ function journal.postgres(options)
   checked.worker = checked.worker or random.uuid()
   local store, err = open_sql(driver, dialects.postgres, checked)
   if not store then return nil, err end
-  return new(store, checked)
+  local made = new(store, checked)
+  made.warning = store:warning()
+  return made
 end
 
 return journal

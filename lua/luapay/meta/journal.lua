@@ -285,6 +285,8 @@ function Book:settlements(reference, run) end
 ---@field worker string
 ---@field lease number seconds
 ---@field clocks luapay.journal.Clock
+---@field warning? string of the opening: entries are missing, or a fail-over
+--- would lose some
 local Journal = {}
 
 ---@param options { account: string?, flow: string, run: string?, appraise: function? }

@@ -71,6 +71,24 @@ dialect.postgres = {
   wall = core.wall,
 }
 
+local STANDBY = "SELECT current_setting('synchronous_standby_names') AS names,"
+  .. " (SELECT COUNT(*) > 0 FROM pg_stat_replication) AS has_standby"
+
+--- What a fail-over could lose, in one sentence; nil when that is nothing, or
+--- none is to come.
+function dialect.postgres.warning(options, tx)
+  local found = tx:run(STANDBY)[1]
+  local is_synchronous = found.names ~= ""
+  if options.standby == "synchronous" and not is_synchronous then
+    return "standby: the server waits for no standby "
+      .. "(synchronous_standby_names is empty): a fail-over may lose entries, "
+      .. "and nobody will notice"
+  elseif options.standby ~= "synchronous" and found.has_standby then
+    return "a fail-over may lose what was written last: nothing will be sent "
+      .. "after it until journal:restored"
+  end
+end
+
 --- Whether a change of the database's identity can have lost nothing: a
 --- fail-over to a standby that is synchronous.
 function dialect.postgres.is_harmless(options, was, is)

@@ -866,6 +866,30 @@ function Store:transact(reads, decide, options)
   return nil, acted_upon(problem)
 end
 
+local IN_DOUBT = "the database was restored or has failed over: what the "
+  .. "journal does not know is asked about before it is sent; when all has "
+  .. "been looked up, call journal:restored with complete = true"
+
+--- What somebody who opens it should know, or nil.
+---@async
+---@return string? warning
+function Store:warning()
+  local warning
+  self.driver:transaction(function(tx)
+    local dialect = self.dialect
+    local access =
+      { tx = tx, store = self, dialect = dialect, only_reads = true }
+    access.state = tx:run(dialect.STATE)[1]
+    notice(access)
+    warning = access.nothing_may_be_sent
+      or access.restored_since and IN_DOUBT
+      or dialect.warning and dialect.warning(self.options, tx)
+      or nil
+    return true
+  end, { only_reads = true })
+  return warning
+end
+
 function Store:close()
   self.driver:close()
 end
