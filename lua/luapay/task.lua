@@ -107,6 +107,8 @@ local function run(group, count)
     group:finish()
   end
   if group.parent then return start_and_finish() end
+  -- in the caller's own coroutine, which may yield to a host of its own
+  if count == 1 and not group.ahead then return work(group) end
   local ok, err = pcall(start_and_finish)
   if not ok then error(group:abandon(err), 0) end
 end

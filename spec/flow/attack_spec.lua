@@ -190,4 +190,32 @@ describe("luapay.flow", function()
       assert.same({ "1" }, second.candidates)
     end)
   end)
+
+  describe("over a transport that yields to a scheduler", function()
+    for _, mode in ipairs { "each", "all_or_nothing" } do
+      it("works one at a time: " .. mode, function()
+        local inner, yields = provider:transport(), 0
+        client = luapay.infobip {
+          username = "reseller",
+          password = "secret",
+          transport = function(request, timeout)
+            yields = yields + 1
+            coroutine.yield()
+            return inner:send(request, timeout)
+          end,
+        }
+        local flow = topup { mode = mode, concurrency = 1 }
+        local report
+        local host = coroutine.wrap(function()
+          report = assert(flow:run { item "a", item "b" })
+          return "over"
+        end)
+        repeat
+        until host() == "over"
+        assert.same({ done = 2 }, report.states)
+        assert.equal(3, yields) -- the login, and two credits
+        assert.equal(2, #provider:ledger())
+      end)
+    end
+  end)
 end)
