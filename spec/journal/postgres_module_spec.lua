@@ -144,7 +144,7 @@ describe("luapay.postgres", function()
         "SELECT $1::text AS a, $2::bigint AS b, $3::float8 AS c, "
           .. "$4::boolean AS d, $5::text AS e, $6::text AS f, $7::text AS g",
         'it\'s "€"\n',
-        9007199254740992,
+        9007199254740991,
         0.1,
         true,
         nil,
@@ -153,7 +153,7 @@ describe("luapay.postgres", function()
       )[1]
       assert.same({
         a = 'it\'s "€"\n',
-        b = 9007199254740992,
+        b = 9007199254740991,
         c = 0.1,
         d = true,
         f = "1000000000000000",
