@@ -218,4 +218,37 @@ describe("luapay.flow", function()
       end)
     end
   end)
+
+  describe("a rollback whose session is over", function()
+    it("logs in again, and takes the credit back once", function()
+      local flow = topup { mode = "each" }
+      assert(flow:run_one(item "a"))
+      local order = { at = "rollback_transaction" }
+      order.fault = "session_expired"
+      provider:inject(order)
+      local undone = assert(flow:undo "a")
+      assert.same(
+        { "compensated", "returned" },
+        { undone.state, undone.money }
+      )
+      assert.equal(2, #provider:ledger())
+    end)
+
+    it("believes any other 403, and sends it once", function()
+      local flow = topup { mode = "each" }
+      assert(flow:run_one(item "a"))
+      provider:inject {
+        at = "rollback_transaction",
+        fault = "error",
+        status = 403,
+        body = [[{"requestError": {"serviceException": {
+          "messageId": "FORBIDDEN", "text": "not yours"}}}]],
+      }
+      local undone, fault = flow:undo "a"
+      assert.is_nil(undone)
+      assert.equal("failed", fault.outcome)
+      assert.is_true(fault.item.needs_person)
+      assert.equal(1, #provider:ledger())
+    end)
+  end)
 end)

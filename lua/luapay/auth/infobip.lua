@@ -114,6 +114,12 @@ function infobip.new(options, transport, call)
     return true
   end
 
+  --- A 403 of a rollback may also mean that it is not to be had; only this
+  --- code says that there is no session, and so that nothing was done.
+  function auth.renews(err)
+    return err.status == 403 and err.code == "SVC0003"
+  end
+
   --- Lets go of the session that a request was signed with; one that was
   --- opened since stays.
   function auth.forget(request)
