@@ -334,6 +334,21 @@ describe("luapay.flow.online_payment", function()
   end)
 
   describe("parts", function()
+    it("that came too fast may come again, without a person", function()
+      pay()
+      world.provider:inject {
+        at = "capture_payment",
+        fault = "error",
+        status = 429,
+        body = "{}",
+      }
+      local half = { id = "half", amount = "50.00" }
+      local item, err = flow:capture("order-1", half)
+      assert.is_nil(item)
+      assert.is_false(err.item.needs_person)
+      assert.equal("50.00", assert(flow:capture("order-1", half)).moved)
+    end)
+
     it("are captured, the rest is cancelled, some is refunded", function()
       pay()
       local item = assert(

@@ -137,6 +137,7 @@ describe("luapay.flow.payment_link", function()
       ["no price"] = { { price = false }, "price" },
       ["a number for a price"] = { { price = 12.5 }, "price" },
       ["half a cent"] = { { price = "12.505" }, "price" },
+      ["nothing to pay"] = { { price = "0.00", tax = "0" }, "price" },
       ["a price below 0"] = { { price = "-1.00" }, "price" },
       ["a tax in another currency"] = {
         { tax = luapay.money("1.00", "USD") },

@@ -654,6 +654,20 @@ describe("a top-up, each for itself,", function()
   end)
 end)
 
+describe("what asks for nothing", function()
+  it("is not sent", function()
+    local world = helper.world()
+    for _, amount in ipairs { "0", "0.00", "-0" } do
+      local nothing = item "x"
+      nothing.amount = amount
+      local got, err = machine(world):run_one(nothing)
+      assert.is_nil(got)
+      assert.same({ "argument", "amount" }, { err.kind, err.field })
+    end
+    assert.same({}, world.provider:requests())
+  end)
+end)
+
 describe("a journal that cannot be read or written", function()
   local world, provider, topup
 

@@ -95,6 +95,8 @@ local function owed(flow, item, given)
   if not tax then return nil, "tax", other end
   if other ~= currency then
     return nil, "tax", ("is in %s, expected %s"):format(other, currency)
+  elseif price + tax <= 0 then
+    return nil, "price", "must be above 0, with the tax"
   end
   return {
     price = price,

@@ -3,6 +3,7 @@
 -- answer was lost is parked for a person, and never sent again.
 
 local act = require "luapay.flow.kit.act"
+local decimal = require "luapay.decimal"
 local fault = require "luapay.fault"
 local kit = require "luapay.flow.kit"
 local task = require "luapay.task"
@@ -57,16 +58,20 @@ function kind.want(_, item, given)
     return nil, "ammount", "is the same as amount: give one of them"
   end
   local amount = given.amount or given.ammount
+  local text = item.amount or item.ammount
+  if text and decimal.is_zero(text) then
+    return nil, item.amount and "amount" or "ammount", "must not be 0"
+  end
   local currency = item.currencycode
     or type(amount) == "userdata" and amount.currency
     or nil
   return {
     endpoint = "add_funds",
-    amount = item.amount or item.ammount,
+    amount = text,
     currency = currency,
     args = {
       accountKey = item.accountKey,
-      amount = item.amount or item.ammount,
+      amount = text,
       currencycode = currency,
       description = item.description,
     },

@@ -517,9 +517,13 @@ local function refusal_counts(entry, was, repeated)
     and not (entry.outcome or {}).repeated
 end
 
+local TOO_MANY = 429 -- is no refusal of this call: it may come again
+
 local function put_failed(item, spec, entry, err)
   local outcome = copy(entry.outcome)
-  local refused = err.phase ~= "before_send" and err.status ~= nil
+  local refused = err.phase ~= "before_send"
+    and err.status ~= nil
+    and err.status ~= TOO_MANY
   outcome.person = refused and spec.refused and "refused" or nil
   outcome.candidates = nil
   item:set(entry, {

@@ -141,6 +141,7 @@ function kind.want(flow, item, given)
     amount = item.amount,
     currency = flow.currency,
     external_id = id,
+    unique = id .. "\0" .. tostring(item.agreement_id),
     -- a day that nobody has named is no matter when the row comes again
     compared = {
       args.agreement_id,
