@@ -48,8 +48,8 @@ local function deliver(world, call, take, tries)
     )
     if status then world:count("callback " .. status) end
     if status ~= 200 then
-      if status == 400 and not bad then
-        world:problem("a good callback was refused: %s", body)
+      if status and status >= 400 and status < 500 and not bad then
+        world:problem("a good callback was refused: %d: %s", status, body)
       elseif status == 500 then
         world:problem("a callback met a bug: %s", body)
       end

@@ -76,6 +76,11 @@ function Hand:call(name, ...)
   )
 end
 
+--- The flow itself, for what is not a verb with a fault.
+function Hand:flow()
+  return flow_of(self.world, self.process, self.run)
+end
+
 --- The same hand, at another run.
 function Hand:at(run)
   return setmetatable(
@@ -317,6 +322,7 @@ end
 
 local function calm_down(world)
   world.calm = true
+  world.provider:clear()
   for _, machine in ipairs(world.machines) do
     machine.frozen_until = 0
   end

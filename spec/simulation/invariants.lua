@@ -64,27 +64,40 @@ local function differs(a, b)
     or a.standing ~= b.standing
 end
 
--- Which request made a booking, and which took it back: both count as sent
--- when that was sent.
+-- Which request made a booking, and which took it back: when it was sent,
+-- and by whom.
 local function note_origin(world, book)
   local exchange = world.acting
-  local sent_at = exchange and exchange.sent_at or world:now()
+  local origin = {
+    at = exchange and exchange.sent_at or world:now(),
+    process = exchange and exchange.process,
+  }
   for id, booking in pairs(book.bookings) do
-    world.origins[id] = world.origins[id] or sent_at
+    world.origins[id] = world.origins[id] or origin
     if (booking.returned or 0) ~= 0 and not world.return_origins[id] then
-      world.return_origins[id] = sent_at
+      world.return_origins[id] = origin
     end
     if (booking.moved or 0) ~= 0 and not world.move_origins[id] then
-      world.move_origins[id] = sent_at
+      world.move_origins[id] = origin
     end
   end
 end
 
--- Whether the provider has taken back a final word since a claim was made:
--- such are counted apart.
-local function turned(world, key, claim)
-  local at = world.scenario.turned_at and world.scenario.turned_at(world, key)
-  if not at or at < claim.at then return false end
+-- Whether a request counts against a claim: it was this process's own, or
+-- had left when the verb was called. What others begin meanwhile is theirs.
+local function counts(claim, origin)
+  if origin.at > claim.at then return false end
+  return origin.process == claim.process or origin.at < claim.began
+end
+
+-- Whether the provider has taken back a final word of its own: the item
+-- changes when that is read, and such are counted apart.
+local function has_turned(world, key)
+  return world.scenario.turned_at and world.scenario.turned_at(world, key)
+end
+
+local function turned(world, key)
+  if not has_turned(world, key) then return false end
   world:count "claims that the provider broke"
   return true
 end
@@ -95,20 +108,20 @@ local function check_claims(world, key, book)
     for id, booking in pairs(book.bookings) do
       local left = math.abs(booking.moved or 0)
         - math.abs(booking.returned or 0)
-      local wrong, sent_at = left > 0 or booking.live, world.origins[id]
+      local wrong, origin = left > 0 or booking.live, world.origins[id]
       if claim.wanted == "returned" then
         wrong = (booking.returned or 0) ~= 0
-        sent_at = world.return_origins[id]
+        origin = world.return_origins[id]
       elseif claim.wanted == "captured" then
         wrong = (booking.moved or 0) ~= 0
-        sent_at = world.move_origins[id]
+        origin = world.move_origins[id]
       end
       if
         wrong
-        and sent_at <= claim.at
+        and counts(claim, origin)
         and not claim.broken
         and not world:excuse(key)
-        and not turned(world, key, claim)
+        and not turned(world, key)
       then
         claim.broken = true
         world:problem(
@@ -227,7 +240,7 @@ end
 -- What nobody has ended may go on while nobody looks, but not further than
 -- its `open` says.
 local function exceeds(world, key, item)
-  if item.ended then return nil end
+  if item.ended or has_turned(world, key) then return nil end
   local now = invariants.now(world, key)
   local open = amounts.read(item.open) or 0
   local moved = amounts.read(item.moved) or 0
@@ -235,6 +248,8 @@ local function exceeds(world, key, item)
   if not world.scenario.only_returns and now.moved > moved + open then
     return "moved"
   end
+  -- what had moved may be given back elsewhere
+  if item.money == "moved" then return nil end
   return now.returned > returned + open and "returned" or nil
 end
 
@@ -309,13 +324,20 @@ end
 --- A verb has said "failed" of this key: nothing of what was sent before now
 --- may come about later.
 ---@param wanted string "moved", "captured" or "returned"
-function invariants.claim(world, key, verb, wanted)
+---@param call table process, began
+function invariants.claim(world, key, verb, wanted, call)
   local list = world.claims[key]
   if not list then
     list = {}
     world.claims[key] = list
   end
-  list[#list + 1] = { at = world:now(), verb = verb, wanted = wanted }
+  list[#list + 1] = {
+    at = world:now(),
+    verb = verb,
+    wanted = wanted,
+    process = call.process,
+    began = call.began,
+  }
   if world.books and world.books[key] then
     check_claims(world, key, world.books[key])
   end

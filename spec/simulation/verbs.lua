@@ -91,18 +91,18 @@ local function check_promise(world, name, value)
 end
 
 -- Outcome "failed": for every item not as intended, nothing will come.
-local function check_failed(world, name, fault, items, asked)
+local function check_failed(world, name, fault, items, call)
   local wanted = WANTS[name] or "moved"
   if fault.outcome ~= "failed" or wanted == "nothing" then return end
   if fault.kind == "argument" then return end -- this call sent nothing
   for _, item in ipairs(items) do
     if not world.scenario.as_intended(name, item) then
       local key = invariants.key(item.run, item.reference)
-      invariants.claim(world, key, name, wanted)
+      invariants.claim(world, key, name, wanted, call)
     end
   end
-  if not items[1] and asked then
-    invariants.claim(world, asked, name, wanted)
+  if not items[1] and call.asked then
+    invariants.claim(world, call.asked, name, wanted, call)
   end
 end
 
@@ -161,7 +161,11 @@ function verbs.call(world, process, flow, name, ...)
     local asked = type(first) == "string"
       and invariants.key(process.run, first)
     if type(fault) == "table" then
-      check_failed(world, name, fault, items, asked)
+      check_failed(world, name, fault, items, {
+        process = process,
+        began = began,
+        asked = asked,
+      })
       check_silent(world, name, fault, {
         sent = process.sent - sent,
         changing = process.changing - changing,
