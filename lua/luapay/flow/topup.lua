@@ -386,7 +386,9 @@ local function tally(all)
   for i, item in ipairs(all) do
     local credit, back = step.main(item), find(item, "rollback")
     local undone = back and back.state
-    if money.OPEN[credit.state] or money.OPEN[undone] then
+    if not credit then -- it was planned, and then discarded
+      n.failed = n.failed + 1
+    elseif money.OPEN[credit.state] or money.OPEN[undone] then
       n.open = n.open + 1
     elseif credit.state == "done" and undone == "done" then
       n.back = n.back + 1
@@ -407,6 +409,7 @@ end
 
 local function release(item)
   local credit = step.main(item)
+  if not credit then return end
   local details = {}
   for name, value in pairs(credit.details) do
     details[name] = value

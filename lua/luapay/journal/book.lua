@@ -398,7 +398,7 @@ function Book:plan_done(token)
 end
 
 -- Drops what is planned, in portions: what was never sent goes, what has
--- failed before has failed again.
+-- failed before has failed again, and so has what bears further steps.
 local function drop_planned(book, given)
   local count = 0
   while true do
@@ -408,7 +408,8 @@ local function drop_planned(book, given)
       local picked
       job.items, picked = items_of(book, work, stubs)
       for _, one in ipairs(picked) do
-        if one.entry.attempt == 0 then
+        local alone = #one.item.entries == 1
+        if one.entry.attempt == 0 and alone then
           one.item:drop(one.entry)
         else
           one.item:set(one.entry, { state = "failed", plan = Book.NONE })
