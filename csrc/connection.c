@@ -544,7 +544,8 @@ void pay_opener_drive (struct pay_opener *o) {
 /*
 ** HTTP/1.1 is what the handshake offers. No proxy from the environment: a
 ** variable must not decide where payments go. What goes to this machine
-** goes to it directly.
+** goes to it directly. Its own buffer (16 KB by default) is used for the
+** answer of a proxy only.
 */
 static int set_way (struct pay_connection *c, const char *url, long ms) {
   const char *proxy = c->opener->texts[PAY_PROXY];
@@ -552,7 +553,8 @@ static int set_way (struct pay_connection *c, const char *url, long ms) {
          set(c, HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
          set(c, PROTOCOLS_STR, c->secure ? "https" : "http") &&
          set(c, NOSIGNAL, 1L) && set(c, QUICK_EXIT, 1L) &&
-         set(c, TCP_NODELAY, 1L) && set(c, CONNECTTIMEOUT_MS, ms) &&
+         set(c, BUFFERSIZE, 1024L) && set(c, TCP_NODELAY, 1L) &&
+         set(c, CONNECTTIMEOUT_MS, ms) &&
          set(c, NETRC, (long)CURL_NETRC_IGNORED) &&
          set(c, PROXY, proxy != NULL ? proxy : "") &&
          set(c, NOPROXY, proxy == NULL || c->loopback ? "*" : "") &&
