@@ -230,6 +230,47 @@ describe("luapay.flow.recurring", function()
     end)
   end
 
+  it("calls a person where MobilePay refuses to hear of it again", function()
+    activated()
+    world.provider:inject { at = "update_mit_payment", fault = "closed" }
+    assert.is_nil(flow:charge(month()))
+    world.provider:inject {
+      at = "update_mit_payment",
+      fault = "error",
+      status = 409,
+    }
+    world.provider:advance(130)
+    assert(flow:recover())
+    local item = stored()
+    assert.same(
+      { "parked", "asked", true },
+      { item.state, item.money, item.needs_person }
+    )
+    assert.truthy(item.advice:find("Release the reservation", 1, true))
+  end)
+
+  it("waits until MobilePay has heard of it", function()
+    activated()
+    world.provider:inject {
+      at = "update_mit_payment",
+      fault = "closed",
+      times = 9,
+    }
+    assert.is_nil(flow:charge(month()))
+    local item, err = flow:await("month-2", { patience = 1 })
+    assert.is_nil(item)
+    assert.equal("unknown", err.outcome)
+  end)
+
+  it("has ended an agreement, whatever comes late", function()
+    local made = activated()
+    assert(flow:terminate "customer-7")
+    assert.is_true(flow:on_callback(state(made.provider_id, "Activated")))
+    local item = stored "customer-7"
+    assert.same({ "closed", "none", "Terminated", false }, look(item))
+    assert.is_true(item.ended)
+  end)
+
   it("charges once though a second worker charges meanwhile", function()
     if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then return end
     activated()

@@ -117,7 +117,10 @@ kind.sorts = {
       Activated = "done",
       Terminated = "closed",
     },
-    turns = { ["done>closed"] = { plain = true } },
+    turns = {
+      ["done>closed"] = { plain = true },
+      ["closed>done"] = { late = true }, -- it was activated before it ended
+    },
     keep = function(_, result)
       return { provider_id = result.recurringAgreementId, status = "Created" }
     end,

@@ -189,7 +189,11 @@ end
 -- else an event is only a doubt, and a read a matter for a person.
 local function turn(item, spec, entry, state, told, now)
   local row = (spec.turns or {})[entry.state .. ">" .. state]
+  if row and row.late then return false end
   if not told.read and not (row and row.plain) then
+    if not step.can_ask(spec, entry) then -- nobody can resolve the doubt
+      return contradict(item, entry, told, "ends", nil, now)
+    end
     local outcome = copy(entry.outcome)
     outcome.doubt = { state = state, status = told.status }
     item:set(entry, { outcome = outcome })
@@ -519,11 +523,16 @@ end
 
 local TOO_MANY = 429 -- is no refusal of this call: it may come again
 
-local function put_failed(item, spec, entry, err)
-  local outcome = copy(entry.outcome)
-  local refused = err.phase ~= "before_send"
+-- Whether the provider has refused this call, for good.
+local function is_refusal(err)
+  return err.phase ~= "before_send"
     and err.status ~= nil
     and err.status ~= TOO_MANY
+end
+
+local function put_failed(item, spec, entry, err)
+  local outcome = copy(entry.outcome)
+  local refused = is_refusal(err)
   outcome.person = refused and spec.refused and "refused" or nil
   outcome.candidates = nil
   item:set(entry, {
@@ -574,7 +583,11 @@ function step.conclude(flow, item, was, answer, now)
     if entry.state == "sent" then
       put_lost(item, spec, entry, err, now)
     elseif entry.state == "unknown" then
-      item:set(entry, { due_at = now + (spec.settle_after or SETTLE) })
+      local refused = err.outcome ~= "unknown" and is_refusal(err)
+      local again = refused and answer.repeated and spec.refused_again
+      if not (again and again(item, entry, err)) then
+        item:set(entry, { due_at = now + (spec.settle_after or SETTLE) })
+      end
     end
     return "moved"
   end

@@ -114,9 +114,21 @@ local function unheard(_, item, entry, err)
   })
 end
 
+-- MobilePay refuses a repetition of what may have been heard. Of an approval
+-- a person must tell; a decline moves nothing, heard or not.
+local function unheard_again(item, entry)
+  local approved = entry.details.args.succeeded
+  item:set(entry, {
+    state = approved and "parked" or "failed",
+    outcome = { person = approved and "unheard" or nil },
+  })
+  return true
+end
+
 local REPORT = {
   horizon = false,
   repeats = true, -- an attempt is updated to what it is
+  refused_again = unheard_again,
   after = reserve,
   after_failure = unheard,
   advice = {

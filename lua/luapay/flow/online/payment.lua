@@ -159,6 +159,18 @@ local function not_ended(_, item, entry, err)
   item:set(entry, { state = "parked", outcome = { person = "reserved" } })
 end
 
+-- The same of a repetition: what an attempt has reserved was not ended before,
+-- and cannot be now.
+local function not_ended_again(item, entry, err)
+  if tostring(err.code) ~= SUCCEEDED then return false end
+  local reserved = attempts.live(item)
+  item:set(entry, {
+    state = reserved and "failed" or "parked",
+    outcome = { person = not reserved and "reserved" or nil },
+  })
+  return true
+end
+
 payment.INVALIDATE = {
   effect = "releases",
   whole = true,
@@ -166,6 +178,7 @@ payment.INVALIDATE = {
   repeats = true,
   after = end_main,
   after_failure = not_ended,
+  refused_again = not_ended_again,
   advice = {
     reserved = "MobilePay says that an attempt has succeeded, and no "
       .. "acquirer has said so. Ask the acquirer, and release the "
@@ -317,7 +330,7 @@ end
 
 --- Whether what a payment waits for has come about.
 function payment.is_reserved(item)
-  return item.provider_status == "Reserved"
+  return item.provider_status == "Reserved" and not kit.money.OPEN[item.state]
     or item.money == "moved"
     or item.money == "returned"
 end
