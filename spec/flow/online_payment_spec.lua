@@ -324,6 +324,32 @@ describe("luapay.flow.online_payment", function()
       assert.same({ "closed", "none", "Expired", false }, look(stored()))
     end)
 
+    it("is reserved still where a person finds that after all", function()
+      local made = begin()
+      world.verdict = nil
+      local event = world.card(made.provider_id)
+      assert.is_true(flow:on_callback(event))
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      world.provider:advance(700)
+      local attempt = "attempt:" .. event.authorizationAttemptId
+      for _, name in ipairs { attempt, "expiry" } do
+        assert(flow:absent("order-1", { step = name, who = "ann" }))
+      end
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+      local why = { who = "ann", why = "it was another one" }
+      assert.equal("unknown", assert(flow:reopen("order-1", why)).money)
+      assert(flow:found("order-1", { step = attempt, who = "ann" }))
+      local item = stored()
+      assert.same({ "parked", "asked", true }, {
+        item.state,
+        item.money,
+        item.needs_person,
+      })
+      assert.matches("expiry", item.advice)
+      assert(flow:absent("order-1", { step = "expiry", who = "ann" }))
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
+
     it("is released where the acquirer can", function()
       world.releases()
       local made = pay()

@@ -203,6 +203,17 @@ describe("luapay.flow.recurring", function()
         assert.equal(1, #charges)
       end)
 
+      it("reserves what a person has found after all", function()
+        world.provider:advance(700)
+        assert(flow:absent("month-2", { who = "ann" }))
+        local why = { who = "ann", why = "it was another one" }
+        local item = assert(flow:reopen("month-2", why))
+        assert.same({ "parked", "unknown" }, { item.state, item.money })
+        item = assert(flow:found("month-2", { who = "ann" }))
+        assert.same({ "pending", "asked", "Reserved", false }, look(item))
+        assert.equal(1, #charges)
+      end)
+
       it("may be charged anew where a person found nothing", function()
         world.provider:advance(700)
         local item = assert(flow:absent("month-2", { who = "ann" }))

@@ -456,6 +456,20 @@ function attempts.on_expiry(flow, event, record)
   return true
 end
 
+-- A person has found an authorisation of a payment that had ended: it is
+-- not over yet; one that has expired waits until that is released.
+local function revive(item, expiry)
+  local found
+  each_attempt(item, function(entry)
+    if entry.state == "done" then found = entry end
+  end)
+  local main = step.main(item)
+  if not found or main.state ~= "closed" then return end
+  item:set(main, { state = "pending", status = "Initiated" })
+  if not expiry then return end
+  item:set(expiry, { state = "parked", outcome = { person = "expired" } })
+end
+
 -- What a person's word has settled is followed by what it makes possible.
 local function follow(flow, record)
   return flow.book:change(record.reference, function(item, now)
@@ -477,11 +491,16 @@ local function follow(flow, record)
         end_charge(flow, item, entry)
       end
     end
-    if expiry and expiry.state == "failed" then
+    local settled = expiry and (expiry.outcome or {}).released
+    if expiry and expiry.state == "failed" and not settled then
       each_attempt(item, function(entry)
         if entry.state == "done" then put_released(item, entry) end
       end)
+      -- it was acted upon, and is not reopened
+      item:set(expiry, { outcome = { released = true } })
       end_expired(flow, item, expiry, now)
+    else
+      revive(item, expiry)
     end
     return step.record(item)
   end, { run = record.run })
