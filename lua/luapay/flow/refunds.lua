@@ -297,11 +297,6 @@ kind.steps = {
     together = function(entry)
       return entry.subject
     end,
-    advice = {
-      lost = "Find out at MobilePay whether this refund is there. If so, "
-        .. "call found(reference, { provider_id = its id }); if not, "
-        .. "absent(reference).",
-    },
   },
 }
 

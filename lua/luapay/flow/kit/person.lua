@@ -127,6 +127,14 @@ local function two_ids(item, entry, given, now)
   )
 end
 
+-- Whether a person has been asked to choose, this id being one of several.
+local function is_candidate(entry, id)
+  for _, candidate in ipairs((entry.outcome or {}).candidates or {}) do
+    if entry.state == "parked" and candidate == id then return true end
+  end
+  return false
+end
+
 local function argument(flow, message)
   return step.fault(flow, {
     kind = "argument",
@@ -171,7 +179,7 @@ function person.found(flow, item, given, now)
   local id, bound = given.provider_id, entry.provider_id
   local owner = id and entry.main and item:owner(id)
   if owner then return nil, argument(flow, "is that of " .. owner) end
-  if id and bound and id ~= bound then
+  if id and bound and id ~= bound and not is_candidate(entry, id) then
     two_ids(item, entry, given, now)
     return entry
   elseif OPEN[entry.state] or entry.state == "failed" then

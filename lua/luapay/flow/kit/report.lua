@@ -32,21 +32,25 @@ local ADVICE = {
     .. "candidates. Ask the provider, then call found(reference, { "
     .. "provider_id = its own id }) or absent(reference).",
   amount = "The provider moved another amount than was asked for: see moved. "
-    .. "Correct it with the payer, then call accept(reference).",
+    .. "Correct it with the payer, then call accept(reference, { who, why }).",
   word = "The provider uses a word that luapay does not know: see "
     .. "provider_status. Ask the provider what it means, name it in the "
-    .. "option words, then call get(reference).",
+    .. "option words, then call get(reference). Where luapay cannot ask the "
+    .. "provider, have its callback come again, or call accept(reference, { "
+    .. "who, why }).",
   ends = "The provider has said two things that cannot both be true. Ask it "
-    .. "which holds before you pay or ask again, then call accept(reference)"
-    .. " or, if nothing was done, absent(reference).",
+    .. "which holds before you pay or ask again, then call "
+    .. "accept(reference, { who, why }) or, if nothing was done, "
+    .. "absent(reference).",
   restored = "The journal was restored, or has failed over, and may lack that "
     .. "this was sent. Find out at the provider whether it was done. If so, "
     .. "call found(reference, { provider_id = its id }); if not, "
     .. "absent(reference).",
   refused = "The provider refused it. Correct it there by hand, then call "
-    .. "found(reference, { step = this step }), or accept(reference) if it "
-    .. "is to stay as it is.",
+    .. "found(reference, { step = this step }), or accept(reference, { who, "
+    .. "why }) if it is to stay as it is.",
 }
+report.ADVICE = ADVICE
 
 -- Whether other steps are open beside one: then each verb must name its own.
 local function is_beside_others(entries, entry)

@@ -346,10 +346,6 @@ kind.steps = {
       return entry.details.args.agreement_id
     end,
     advice = {
-      lost = "Ask MobilePay whether there is a payment of this agreement with "
-        .. "this external_id and due date. If there is, call "
-        .. "found(reference, { provider_id = its payment_id }); if there "
-        .. "certainly is none, absent(reference).",
       no_agreement = "MobilePay knows the agreement no more. Find out there "
         .. "whether the payment is: then call found(reference, { "
         .. "provider_id = its payment_id }); if not, absent(reference).",
