@@ -58,8 +58,8 @@ const char *pay_libcurl_unfit (unsigned int version) {
 }
 
 /*
-** OpenSSL as this libcurl uses it, where it does: to write no keys, and to
-** count the sessions that were resumed.
+** OpenSSL as this libcurl uses it, where it does: to write no keys, to
+** count the sessions that were resumed, and to see half a record.
 */
 static struct {
   void (*set_keylog_callback)(void *context,
@@ -67,6 +67,8 @@ static struct {
   void (*set_info_callback)(void *context,
                             void (*callback)(const void *, int, int));
   int (*session_reused)(const void *ssl);
+  int (*has_pending)(const void *ssl);
+  const char *(*state_of_reading)(const void *ssl);
   void *(*context_of)(const void *ssl);
   int (*new_index)(int of, long, void *, void *, void *, void *);
   int (*set_data)(void *context, int index, void *data);
@@ -96,6 +98,8 @@ static void find_functions (void *library) {
       all ? openssl.new_index(OF_CONTEXTS, 0, NULL, NULL, NULL, NULL) : -1;
   (void)find(library, "SSL_CTX_set_keylog_callback",
              &openssl.set_keylog_callback);
+  (void)find(library, "SSL_has_pending", &openssl.has_pending);
+  (void)find(library, "SSL_rstate_string", &openssl.state_of_reading);
 }
 
 /* Not from the process at large: it may have another OpenSSL as well. */
@@ -681,12 +685,29 @@ static CURLcode plain_receive (struct pay_connection *c, char *to, size_t n,
   return code;
 }
 
+/*
+** Whether a part of a record is here. To libcurl that is nothing yet, but
+** the rest would be taken for the beginning of the next answer. A header
+** alone is no longer counted as pending: it is a state.
+*/
+static int has_half_record (const struct pay_connection *c) {
+  struct curl_tlssessioninfo *tls = NULL;
+  if (!c->secure || openssl.has_pending == NULL ||
+      curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
+      tls == NULL || tls->backend != CURLSSLBACKEND_OPENSSL ||
+      tls->internals == NULL)
+    return 0;
+  return openssl.has_pending(tls->internals) ||
+         (openssl.state_of_reading != NULL &&
+          strcmp(openssl.state_of_reading(tls->internals), "RB") == 0);
+}
+
 enum pay_silence pay_connection_check (struct pay_connection *c) {
   char byte[64];
   size_t got = 0;
   CURLcode code = pay_connection_receive(c, byte, sizeof(byte), &got);
   if (code == CURLE_AGAIN)
-    return PAY_SILENT;
+    return has_half_record(c) ? PAY_SPOKE : PAY_SILENT;
   c->code = code;
   return code == CURLE_OK && got > 0 ? PAY_SPOKE : PAY_ENDED;
 }

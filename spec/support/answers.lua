@@ -222,6 +222,17 @@ function answers.stale(c, _, status)
   c:note "late"
 end
 
+-- The same through a relay, which has only the beginning of the second one:
+-- by then it has passed on the first, after two turns of the server.
+function answers.repeated_by_half(c, _, rest)
+  local bytes, number = rest:match "^(%d+)/(%d+)$"
+  reply(c, 200, "answer to " .. number)
+  c:sleep(0.01)
+  c:sleep(0.01)
+  c:cut_next(tonumber(bytes))
+  return reply(c, 200, "answer to " .. number)
+end
+
 -- from here on: days when things go wrong
 
 function answers.silent(c)

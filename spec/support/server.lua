@@ -57,11 +57,6 @@ function Connection:sleep(seconds)
   coroutine.yield()
 end
 
---- Adds a line to the log.
-function Connection:note(line)
-  log[#log + 1] = line
-end
-
 function Connection:close()
   self.sock:close()
 end
@@ -110,15 +105,45 @@ end
 
 local spawn
 
+local cut_at -- a relay passes on no more of what comes next
+
+--- Lets a relay pass on so many bytes of what comes next, and the rest of it
+--- when the other side has sent something.
+function Connection.cut_next(_, bytes)
+  cut_at = bytes
+end
+
 -- Passes on what comes from one side to the other, and its end.
 local function pump(from, to)
   while from:fill() do
     local data = from.buffer
     from.buffer = ""
+    if to.held then
+      from:send(to.held)
+      to.held = nil
+    end
+    if from.relays and cut_at then
+      data, from.held = data:sub(1, cut_at), data:sub(cut_at + 1)
+      cut_at = nil
+    end
     if not to:send(data) then break end
+    if from.held then from:note "half" end
   end
   from.tcp:shutdown "both"
   to.tcp:shutdown "both"
+end
+
+-- Both ways between this one and a server.
+local function connect(self, host, port, relays)
+  local tcp = assert(socket.connect(host, port))
+  tcp:settimeout(0)
+  tcp:setoption("tcp-nodelay", true)
+  local other = setmetatable(
+    { tcp = tcp, sock = tcp, buffer = "", relays = relays },
+    Connection
+  )
+  spawn(pump, other, self)
+  pump(self, other)
 end
 
 -- A proxy that wants "Proxy-Authorization: Basic me:secret".
@@ -131,13 +156,8 @@ local function tunnel(self)
     self:send "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"
     return
   end
-  local tcp = assert(socket.connect(host, port))
-  tcp:settimeout(0)
-  local other =
-    setmetatable({ tcp = tcp, sock = tcp, buffer = "" }, Connection)
   self:send "HTTP/1.1 200 Established\r\nX-Proxy: yes\r\n\r\n"
-  spawn(pump, other, self)
-  pump(self, other)
+  connect(self, host, port)
 end
 
 local connections = 0
@@ -150,6 +170,9 @@ local function serve(tcp, listener)
   local number, nth = connections, 0
   if listener.proxy then
     tunnel(self)
+    return self:close()
+  elseif listener.relays then
+    connect(self, "127.0.0.1", listener.relays, true)
     return self:close()
   end
   if listener.context and not handshake(self, listener.context) then
@@ -201,15 +224,18 @@ local function listen(name, backlog)
 end
 
 local function add(name, tls)
-  local tcp = listen(name)
+  local tcp, port = listen(name)
   listeners[tcp] = { context = tls, proxy = name == "proxy" }
+  return port
 end
 
 add("plain")
 add("proxy")
 local CERTIFICATES = { "good", "expired", "elsewhere", "untrusted", "lonely" }
 for _, name in ipairs(CERTIFICATES) do
-  add(name, context(name))
+  local port = add(name, context(name))
+  -- what is sent to it goes on to the good one: see cut_next
+  if name == "good" then listeners[listen "relay"] = { relays = port } end
 end
 -- level 0, or OpenSSL refuses the old protocol by itself
 add(

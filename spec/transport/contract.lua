@@ -388,14 +388,14 @@ local function contract(make)
 
   -- Until what the server sends late is here: what comes after the next
   -- request was sent, nobody can know from its answer.
-  local function await_late()
+  local function await(note)
     repeat
-      local seen_late = false
+      local noted = false
       for _, line in ipairs(server:log()) do
-        seen_late = seen_late or line == "late"
+        noted = noted or line == note
       end
-      if not seen_late then transport:sleep(0.002) end
-    until seen_late
+      if not noted then transport:sleep(0.002) end
+    until noted
   end
 
   -- A server that repeats, delays and splits its answers, one after another
@@ -424,7 +424,7 @@ local function contract(make)
         assert(response, way .. ": " .. tostring(failure and failure.message))
         assert.equal("answer to " .. number, response.body)
       end
-      if way == "repeat_late" or way == "hang_up" then await_late() end
+      if way == "repeat_late" or way == "hang_up" then await "late" end
     end
     server:log()
     for _, one in ipairs(ways) do
@@ -445,6 +445,25 @@ local function contract(make)
       assert.is_false(kept())
     end
   end)
+
+  -- Of a record that TLS cannot read before the rest of it comes: a header,
+  -- a part of that, and more.
+  for _, bytes in ipairs { 3, 5, 40 } do
+    it("takes no answer that half is here of: " .. bytes, function()
+      for number = 1, 3 do
+        local asked = request "/"
+        asked.once = true
+        asked.url = ("%s/repeated_by_half/%d/%d"):format(
+          server.url.relay,
+          bytes,
+          number
+        )
+        local response = assert(transport:send(asked, LONG))
+        assert.equal("answer to " .. number, response.body)
+        await "half"
+      end
+    end)
+  end
 
   describe("is certain that nothing was sent", function()
     local function at(name, phase_kind, options)
