@@ -7,6 +7,7 @@
 #include "pool.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -368,11 +369,22 @@ static void fail (struct pay_exchange *x, enum pay_closed closed,
   finish(x);
 }
 
+/*
+** A refusal may come early. A success may not: it is no answer to what the
+** server does not have, and may be that to an earlier request.
+*/
 static void answered (struct pay_exchange *x) {
   struct pay_pool *p = x->pool;
   const char *more;
-  int whole = !x->cut && pay_http_piece(&x->request, &more) == 0;
+  int sent = pay_http_piece(&x->request, &more) == 0;
+  int whole = sent && !x->cut;
   double now = pay_clock();
+  if (!sent && x->answer.status / 100 == 2) {
+    snprintf(x->detail, sizeof(x->detail), "%d", x->answer.status);
+    fail(x, PAY_CLOSED_FAILED,
+         "the server answered before all of the request was sent");
+    return;
+  }
   x->answered = 1;
   x->ended = now;
   if (x->timed && x->fresh)

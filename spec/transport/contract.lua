@@ -465,6 +465,21 @@ local function contract(make)
     end)
   end
 
+  it("takes no success for an answer to what was not sent whole", function()
+    for _, status in ipairs { 200, 201, 204 } do
+      for _, listener in ipairs { "plain", "good" } do
+        for _, path in ipairs { "/early_and_on/", "/early/" } do
+          local sent = request(path .. status, "POST", ("x"):rep(5000000))
+          sent.url = server.url[listener] .. path .. status
+          assert.matches(
+            ("before all of the request was sent %%(%d%%)"):format(status),
+            fails(sent, "after_send")
+          )
+        end
+      end
+    end
+  end)
+
   describe("is certain that nothing was sent", function()
     local function at(name, phase_kind, options)
       transport:close()

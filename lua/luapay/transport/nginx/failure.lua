@@ -65,6 +65,15 @@ function failures.before(origin, why)
   end
 end
 
+--- A success for what the server does not have: it may be the answer to an
+--- earlier request.
+function failures.early(origin, status)
+  local message = (
+    "%s: the server answered before all of the request was" .. " sent (%d)"
+  ):format(origin.text, status)
+  return failure("transport", "after_send", message)
+end
+
 local CLOSED = "the server closed the connection without an answer"
 
 --- Something may have been sent.

@@ -150,12 +150,18 @@ local function exchange(self, origin, connection, reader, text, body)
     local doing = sent == nil and "sending" or "waiting"
     return nil, failures.after(origin, why, doing)
   end
-  if sent and reader:keep() and not connection:may_hold_more() then
+  local good = sent and reader:keep() and not connection:may_hold_more()
+  local response = reader:response()
+  local status = response.status
+  if not sent and status >= 200 and status < 300 then
+    return nil, failures.early(origin, status)
+  end
+  if good then
     connection:keep()
   else
     connection:close "finished"
   end
-  return reader:response()
+  return response
 end
 
 -- Readers are used again: what they keep of an answer is wiped.
