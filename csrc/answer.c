@@ -190,42 +190,6 @@ static void read_refusal (const struct answer *a, struct pay_verdict *v) {
   v->text = as_text(L);
 }
 
-/* A refusal that cannot be read says so: its row knows what the provider's
-   own refusals mean, and nobody knows whose this one is. */
-static int refuse (const struct answer *a, int unknown) {
-  struct pay_verdict v = { 0 };
-  v.status = a->status;
-  read_refusal(a, &v);
-  if (a->problem != NULL)
-    v.text = lua_pushfstring(a->L, "answered with %d; the answer is %s",
-                             a->status, a->problem);
-  classify(&v, a->e);
-  if (a->problem != NULL && a->status != 401)
-    v.renew = 0; /* any server in between says 403 for reasons of its own */
-  if (unknown && !pay_is_harmless(a->e))
-    v.unknown = 1;
-  return push_fault(a->L, &v);
-}
-
-/* A success that cannot be read: what it was about may well have happened,
-   unless the lack itself says that it did not. */
-static int unreadable (const struct answer *a, const char *kind,
-                       const char *why) {
-  struct pay_verdict v = { 0 };
-  v.status = a->status;
-  v.kind = kind != NULL ? kind : "decode";
-  v.text = why;
-  v.unknown = kind == NULL && !pay_is_harmless(a->e);
-  return push_fault(a->L, &v);
-}
-
-static int no_answer (const struct answer *a) {
-  if (a->problem == NULL)
-    return unreadable(a, NULL, "the answer is empty");
-  lua_pushfstring(a->L, "the answer is %s", a->problem);
-  return unreadable(a, NULL, lua_tostring(a->L, -1));
-}
-
 static int is_blank (const char *s, size_t n) {
   size_t i;
   for (i = 0; i < n; i++) {
@@ -235,14 +199,21 @@ static int is_blank (const char *s, size_t n) {
   return 1;
 }
 
-/* Whether the value on the top says something. */
+/* Whether the value on the top says something: more than blanks and control
+   characters, those of two bytes (U+0080 to U+00A0) included. */
 static int is_said (lua_State *L) {
-  size_t n;
-  const char *s;
+  size_t n, i;
+  const unsigned char *s;
   if (lua_type(L, -1) != LUA_TSTRING)
     return 0;
-  s = lua_tolstring(L, -1, &n);
-  return !is_blank(s, n);
+  s = (const unsigned char *)lua_tolstring(L, -1, &n);
+  for (i = 0; i < n; i++) {
+    if (s[i] == 0xc2 && s[i + 1] <= 0xa0)
+      i++;
+    else if (s[i] > ' ' && s[i] != 0x7f)
+      return 1;
+  }
+  return 0;
 }
 
 /* Whether the number on the top is one that no fraction is lost from. */
@@ -275,6 +246,85 @@ static int has_good (lua_State *L, const struct pay_field *f) {
   return good;
 }
 
+/* Takes the result out of what it may be wrapped in. */
+static void unwrap (lua_State *L, const struct pay_endpoint *e) {
+  if (e->root == NULL)
+    return;
+  lua_getfield(L, -1, e->root);
+  if (lua_istable(L, -1))
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+}
+
+/* A list of one counts as a lone object. */
+static void take_lone (lua_State *L) {
+  if (lua_rawlen(L, -1) != 1)
+    return;
+  lua_rawgeti(L, -1, 1);
+  if (lua_istable(L, -1))
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+}
+
+/* Whether the answer has what only a success has: a required field. */
+static int has_result (const struct answer *a) {
+  lua_State *L = a->L;
+  const struct pay_field *f = a->e->result;
+  int found = 0;
+  if (!lua_istable(L, a->value))
+    return 0;
+  lua_pushvalue(L, a->value);
+  take_lone(L);
+  unwrap(L, a->e);
+  for (; f != NULL && f->name != NULL && !found; f++)
+    found = (f->flags & PAY_REQUIRED) && has_good(L, f);
+  lua_pop(L, 1);
+  return found;
+}
+
+/* A refusal that cannot be read says so: its row knows what the provider's
+   own refusals mean, and nobody knows whose this one is. What may have been
+   done is not asked for again with another session. */
+static int refuse (const struct answer *a, int unknown) {
+  struct pay_verdict v = { 0 };
+  v.status = a->status;
+  read_refusal(a, &v);
+  if ((v.text == NULL || *v.text == '\0') && has_result(a))
+    v.text = "the answer says both that it was refused and that it was done";
+  if (a->problem != NULL)
+    v.text = lua_pushfstring(a->L, "answered with %d; the answer is %s",
+                             a->status, a->problem);
+  classify(&v, a->e);
+  if (a->problem != NULL && a->status != 401)
+    v.renew = 0; /* any server in between says 403 for reasons of its own */
+  if (unknown && !pay_is_harmless(a->e))
+    v.unknown = 1;
+  if (v.unknown)
+    v.renew = 0;
+  return push_fault(a->L, &v);
+}
+
+/* A success that cannot be read: what it was about may well have happened,
+   unless the lack itself says that it did not. */
+static int unreadable (const struct answer *a, const char *kind,
+                       const char *why) {
+  struct pay_verdict v = { 0 };
+  v.status = a->status;
+  v.kind = kind != NULL ? kind : "decode";
+  v.text = why;
+  v.unknown = kind == NULL && !pay_is_harmless(a->e);
+  return push_fault(a->L, &v);
+}
+
+static int no_answer (const struct answer *a) {
+  if (a->problem == NULL)
+    return unreadable(a, NULL, "the answer is empty");
+  lua_pushfstring(a->L, "the answer is %s", a->problem);
+  return unreadable(a, NULL, lua_tostring(a->L, -1));
+}
+
 /* The first required field that the table on the top lacks, or NULL. */
 static const struct pay_field *missing_field (lua_State *L,
                                               const struct pay_field *f) {
@@ -298,17 +348,6 @@ static int check_whole (const struct answer *a) {
   return unreadable(a, a->e->incomplete, lua_tostring(L, -1));
 }
 
-/* Takes the result out of what it may be wrapped in. */
-static void unwrap (lua_State *L, const struct pay_endpoint *e) {
-  if (e->root == NULL)
-    return;
-  lua_getfield(L, -1, e->root);
-  if (lua_istable(L, -1))
-    lua_replace(L, -2);
-  else
-    lua_pop(L, 1);
-}
-
 static int has_names (lua_State *L) {
   int named;
   lua_pushnil(L);
@@ -329,17 +368,6 @@ static int give_list (lua_State *L) {
   return 1;
 }
 
-/* A list of one counts as a lone object. */
-static void take_lone (lua_State *L) {
-  if (lua_rawlen(L, -1) != 1)
-    return;
-  lua_rawgeti(L, -1, 1);
-  if (lua_istable(L, -1))
-    lua_replace(L, -2);
-  else
-    lua_pop(L, 1);
-}
-
 static int give_result (const struct answer *a) {
   lua_State *L = a->L;
   if (a->e->answer == PAY_NOTHING) {
@@ -356,19 +384,6 @@ static int give_result (const struct answer *a) {
   take_lone(L);
   unwrap(L, a->e);
   return check_whole(a);
-}
-
-/* Whether the answer has what only a success has: a required field. */
-static int has_result (const struct answer *a) {
-  lua_State *L = a->L;
-  const struct pay_field *f = a->e->result;
-  int found = 0;
-  lua_pushvalue(L, a->value);
-  unwrap(L, a->e);
-  for (; f != NULL && f->name != NULL && !found; f++)
-    found = (f->flags & PAY_REQUIRED) && has_good(L, f);
-  lua_pop(L, 1);
-  return found;
 }
 
 enum code { NO_CODE, GOOD_CODE, REFUSAL_CODE, STRANGE_CODE };
@@ -474,7 +489,7 @@ int pay_interpret (lua_State *L, const struct pay_api *api,
     lua_pushnil(L);
   a.value = lua_gettop(L);
   if (!good)
-    return refuse(&a, 0);
+    return refuse(&a, has_result(&a));
   if (lua_istable(L, a.value))
     return interpret_table(&a);
   if (e->answer == PAY_EITHER && problem == NULL && !is_blank(text, n))

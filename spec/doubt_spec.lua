@@ -84,6 +84,32 @@ describe("the outcome of a call", function()
     assert.equal("failed", fault.outcome)
   end)
 
+  for _, text in ipairs {
+    '{"transactionId":7}',
+    '{"transactionId":7,"requestError":'
+      .. '{"serviceException":{"messageId":"SVC0003","text":"gone"}}}',
+  } do
+    it(
+      "is unknown when a session is gone and it was done: " .. text,
+      function()
+        local client = luapay.infobip {
+          username = "u",
+          password = "p",
+          transport = scripted(
+            { status = 200, body = '{"login":{"ibAuthCookie":"s"}}' },
+            { status = 403, body = text } -- and is asked nothing more
+          ),
+        }
+        local _, fault = client:add_funds {
+          accountKey = "k",
+          amount = "1",
+          description = "d",
+        }
+        assert.same({ "auth", "unknown" }, { fault.kind, fault.outcome })
+      end
+    )
+  end
+
   for _, status in ipairs { 0, 100, 101 } do
     it(("is unknown when a transport gives %d"):format(status), function()
       local client = luapay.infobip {

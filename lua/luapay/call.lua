@@ -111,8 +111,10 @@ local function finish(inner, err, request)
   return err
 end
 
--- Rows know most such refusals; a scheme may know more.
+-- Rows know most such refusals; a scheme may know more. What may have been
+-- done all the same is not asked for again.
 local function wants_session(inner, err, request)
+  if err.outcome ~= "failed" then return false end
   local renews = inner.auth.renews
   return err.renew or (renews and request and renews(err, request))
 end

@@ -222,6 +222,8 @@ describe("interpret", function()
     "1.5",
     '""',
     '"  "',
+    '"\\u0000"',
+    '"\\u00a0\\u007f"',
     '{"id":1}',
     "1e400",
   } do
@@ -246,6 +248,20 @@ describe("interpret", function()
     assert.same({ "5", "unknown" }, { fault.code, fault.outcome })
     _, fault = interpret(send, 200, '{"return_code":"5"}')
     assert.same({ "5", "failed" }, { fault.code, fault.outcome })
+  end)
+
+  it("does not know what a refusal with a new id means", function()
+    local texts = { '{"transactionId":7}', '[{"transactionId":7}]' }
+    for _, status in ipairs { 400, 401, 403, 404, 409, 429 } do
+      for _, text in ipairs(texts) do
+        local _, fault = interpret(ADD_FUNDS, status, text)
+        assert.equal("unknown", fault.outcome)
+        assert.is_nil(fault.renew)
+        assert.matches("both that it was refused and that", fault.message)
+      end
+      local _, fault = interpret(ADD_FUNDS, status, '{"transactionId":""}')
+      assert.equal("failed", fault.outcome)
+    end
   end)
 
   it("says that a refusal cannot be read, not what its row knows", function()
