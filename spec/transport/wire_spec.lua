@@ -393,6 +393,30 @@ describe("the wire", function()
       assert.same({}, hosted:fds())
       hosted:close()
     end)
+
+    it("wakes everybody, although one raises", function()
+      local hosted = make { suspend = coroutine.yield }
+      local done, raised = {}, {}
+      for i, path in ipairs { "/echo", "/status/201", "/status/202" } do
+        coroutine.wrap(function()
+          local request = { method = "GET", url = server.url.plain .. path }
+          local response = hosted:send(request, LONG)
+          if i == 1 then error "a bug of the host's" end
+          done[i] = response.status
+          hosted:sleep(0.001)
+          error("another one, " .. i)
+        end)()
+      end
+      low.wait({}, 0.1) -- so that one step finishes all of them
+      while hosted:timeout() do
+        local ok, why = pcall(hosted.step, hosted)
+        if not ok then raised[#raised + 1] = why end
+        low.wait({}, math.min(hosted:timeout() or 0, 0.002))
+      end
+      assert.same({ nil, 201, 202 }, done)
+      assert.equal(3, #raised)
+      hosted:close()
+    end)
   end)
 
   describe("in a program of its own", function()

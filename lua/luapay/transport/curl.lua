@@ -122,6 +122,7 @@ end
 ---@return number?
 function Curl:timeout()
   local left = open_pool(self):timeout()
+  if self.ended[1] then return 0 end
   for _, till in pairs(self.sleepers) do
     local seconds = math.max(till - self.now(), 0)
     if not left or seconds < left then left = seconds end
@@ -130,23 +131,29 @@ function Curl:timeout()
 end
 
 --- Does what can be done without waiting, and wakes the coroutines whose
---- calls have ended.
+--- calls have ended. When `wake` raises, so does this; the others are woken
+--- by the next step, which is wanted at once.
 function Curl:step()
-  local pool, into, woken = open_pool(self), {}, {}
+  local pool, into, ended = open_pool(self), {}, self.ended
   pool:step()
   for i = 1, pool:finished(into) * 3, 3 do
     local call = self.calls[into[i]]
     self.calls[into[i]] = nil
     if call then -- else nobody waits for it
-      call.done, call.response, call.failure = true, into[i + 1], into[i + 2]
-      woken[#woken + 1] = call.co
+      call.response, call.failure = into[i + 1], into[i + 2]
+      ended[#ended + 1] = call
     end
   end
-  local now = self.now()
+  local now, due = self.now(), {}
   for co, till in pairs(self.sleepers) do
-    if till <= now then woken[#woken + 1] = co end
+    if till <= now then due[#due + 1] = co end
   end
-  for _, co in ipairs(woken) do
+  while ended[1] do
+    local call = table.remove(ended, 1)
+    call.done = true
+    self.wake(call.co)
+  end
+  for _, co in ipairs(due) do
     self.sleepers[co] = nil
     self.wake(co)
   end
@@ -209,6 +216,7 @@ function transport.new(given)
     wake = checked.wake or resume,
     calls = {}, -- number of an exchange -> who waits for it
     sleepers = {}, -- coroutine -> until when
+    ended = {}, -- calls whose coroutines `step` has still to wake
   }, Curl)
 end
 
