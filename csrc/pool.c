@@ -328,10 +328,26 @@ static const struct explanation {
   { CURL_LAST, 0, NULL }
 };
 
-static void explain (struct pay_exchange *x, const struct pay_connection *c) {
-  const struct explanation *e = explanations;
-  while (e->message != NULL && e->code != c->code)
+/* The same, where a proxy is what libcurl connects to and hears first. */
+static const struct explanation proxied[] = {
+  { CURLE_COULDNT_CONNECT, 1, "cannot connect; check the option 'proxy'" },
+  { CURLE_RECV_ERROR, 1,
+    "the connection broke before anything was sent; check the option 'proxy' "
+    "and whether the server wants a client certificate" },
+  { CURL_LAST, 0, NULL }
+};
+
+static const struct explanation *find_explanation (const struct explanation *e,
+                                                   CURLcode code) {
+  while (e->message != NULL && e->code != code)
     e++;
+  return e;
+}
+
+static void explain (struct pay_exchange *x, const struct pay_connection *c) {
+  const struct explanation *e = find_explanation(proxied, c->code);
+  if (c->opener->texts[PAY_PROXY] == NULL || e->message == NULL)
+    e = find_explanation(explanations, c->code);
   x->why = e->message;
   if (c->proxy_code >= 300)
     x->why = c->proxy_code == 407

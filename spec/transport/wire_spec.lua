@@ -254,6 +254,17 @@ describe("the wire", function()
         assert.not_matches("hush", failure.message)
       end
     end)
+
+    it("that hangs up, or is not there", function()
+      for _, name in ipairs { "good", "nobody" } do
+        transport:close()
+        transport = make { proxy = "http://127.0.0.1:" .. server.port[name] }
+        local response, failure = send("/status/200", "good")
+        assert.is_nil(response)
+        assert.equal("before_send", failure.phase)
+        assert.matches("'proxy'", failure.message, 1, true)
+      end
+    end)
   end)
 
   it("resumes sessions of TLS", function()
