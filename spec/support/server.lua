@@ -176,8 +176,7 @@ local function serve(tcp, listener)
     return self:close()
   end
   if listener.context and not handshake(self, listener.context) then
-    tcp:close()
-    return
+    return self:close()
   end
   local go_on = true
   while go_on do
