@@ -93,17 +93,10 @@ local function hand_of(world, process, run)
   return setmetatable({ world = world, process = process, run = run }, Hand)
 end
 
--- Reads all items that the journal has, without asking a provider, and
--- compares them with the books.
-local function check_all(world)
-  if world.checking or not world.observer then return end
-  world.checking = true
+local function read_all(world)
   invariants.observe(world)
-  local observer = world.observer
-  local outer = world.running
-  world.running = observer
   for _, run in ipairs(world.runs) do
-    local flow = flow_of(world, observer, run)
+    local flow = flow_of(world, world.observer, run)
     for _, reference in ipairs(world.references[run]) do
       local item, fault = flow:get(reference, { refresh = false })
       local key = invariants.key(run, reference)
@@ -118,8 +111,24 @@ local function check_all(world)
       end
     end
   end
+end
+
+-- Reads all items that the journal has, without asking a provider, and
+-- compares them with the books. In a coroutine of its own: it may happen in
+-- the middle of another process's map, which would make it wait there.
+local function check_all(world)
+  if world.checking or not world.observer then return end
+  world.checking = true
+  local outer = world.running
+  world.running = world.observer
+  local reading = coroutine.create(read_all)
+  local good, err = coroutine.resume(reading, world)
   world.running = outer
   world.checking = false
+  if not good then error(err, 0) end
+  if coroutine.status(reading) ~= "dead" then
+    error("the observer waits for somebody", 0)
+  end
 end
 
 local function start(world, machine, name, work, ended)

@@ -74,13 +74,19 @@ function invoices.as_intended(_, item)
   return item.state == "done"
 end
 
--- Its references are its own: they are learned from what it says.
+-- Its references are its own: they are learned from what it says. One that
+-- was said stays known, although a later answer may be a fault.
 local function learn(world, hand)
   local flow = hand:flow()
+  local known = {}
+  for _, reference in ipairs(world.references.day) do
+    known[reference] = true
+  end
   local good, err = pcall(function()
-    world.references.day = {}
     for item in flow:items() do
-      table.insert(world.references.day, item.reference)
+      if not known[item.reference] then
+        table.insert(world.references.day, item.reference)
+      end
     end
   end)
   if not good and type(err) == "string" then error(err, 0) end
