@@ -189,6 +189,25 @@ describe("luapay.flow.agreement", function()
     assert.same({ "closed", "none", "Canceled", true }, look(stored "ann"))
   end)
 
+  it("asks again where a late event could not be looked into", function()
+    local signup = flow()
+    local made = assert(signup:run_one(order "ann"))
+    assert(provider:accept(made.provider_id))
+    assert(provider:cancel(made.provider_id))
+    local calls = provider:callbacks()
+    local accepted = events.read(calls[#calls - 1].body)[1]
+    local canceled = events.read(calls[#calls].body)[1]
+    accepted.verified, canceled.verified = true, true
+    assert.is_true(signup:on_callback(canceled))
+    provider:inject { at = "get_agreement", fault = "closed", times = 9 }
+    assert.is_true(signup:on_callback(accepted))
+    assert.same({ "closed", "none", "Canceled", false }, look(stored "ann"))
+    for _ = 1, 9 do
+      signup:recover()
+    end
+    assert.same({ "closed", "none", "Canceled", true }, look(stored "ann"))
+  end)
+
   it("ends one that was accepted, or not", function()
     local signup = flow()
     local made = assert(signup:run { order "ann", order "bob" })

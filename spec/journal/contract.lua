@@ -846,6 +846,8 @@ return function(what, open, reset, traits)
         assert.equal("r1 r2 r3 r4", all { money = { "moved", "unknown" } })
         assert.equal("r2", all { needs_person = true })
         assert.equal("r1 r3 r4", all { needs_person = false })
+        assert.equal("r2 r3", all { ended = false })
+        assert.equal("r1", all { ended = true, limit = 1 })
       end)
 
       it("raises when it cannot go on", function()

@@ -209,6 +209,32 @@ describe("a journal in a file", function()
     other:close()
   end)
 
+  it("whose roll-back fails leaves no lock behind", function()
+    local driver = opened.store.driver
+    local handle = driver.handle
+    local statements = driver.statements
+    driver.statements = {}
+    driver.handle = setmetatable({}, {
+      __index = function(_, name)
+        return function(_, sql)
+          if sql == "ROLLBACK" then return nil, "database is locked" end
+          return handle[name](handle, sql)
+        end
+      end,
+    })
+    local done = driver:transaction(function()
+      return false
+    end)
+    assert.is_nil(done)
+    for _, statement in pairs(statements) do
+      statement:close()
+    end
+    local other = assert(open())
+    assert(send(other:book { flow = "shop" }, "r1"))
+    other:close()
+    assert(book:get "r1")
+  end)
+
   it("on a full disk keeps what is known, and writes it first", function()
     local entry = assert(send(book, "r1"))
     local driver = opened.store.driver

@@ -83,8 +83,8 @@ local PAGE = 200 -- items read at a time
 --- All items that fit, in the order in which they were first written. A
 --- loop that ended early in silence would lie: the iterator raises the fault
 --- when the journal cannot be read.
----@param given? table states, money (lists), needs_person, runs ("mine" or
---- "all"), limit
+---@param given? table states, money (lists), needs_person, ended, runs ("mine"
+--- or "all"), limit
 ---@return async fun(): luapay.journal.View?
 function read:items(given)
   given = given or {}
@@ -98,6 +98,7 @@ function read:items(given)
         states = given.states,
         money = given.money,
         needs_person = given.needs_person,
+        ended = given.ended,
         after = last,
         limit = PAGE,
       })

@@ -122,11 +122,12 @@ function Store:mains(book, given)
     then
       return false
     end
+    for _, flag in ipairs { "needs_person", "ended" } do
+      local wanted = given[flag]
+      if wanted ~= nil and said[flag] ~= wanted then return false end
+    end
     return (not given.states or has(given.states, said.state))
       and (not given.money or has(given.money, said.money))
-      and (
-        given.needs_person == nil or said.needs_person == given.needs_person
-      )
   end)
 end
 

@@ -352,6 +352,9 @@ function Access:mains(book, given)
   if given.needs_person ~= nil then
     where:add("item_person = " .. write.flag(given.needs_person))
   end
+  if given.ended ~= nil then
+    where:add("item_ended = " .. write.flag(given.ended))
+  end
   return stubs_of(where:select(self, STUBS, in_order(given.limit)))
 end
 

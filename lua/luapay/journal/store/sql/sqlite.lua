@@ -173,14 +173,15 @@ local function check_files(self)
   end
 end
 
+-- A connection that may still be in a transaction, and so hold its lock, is
+-- given up: SQLite lets go of what it held.
 local function roll_back(self)
   if not self.handle then return end
-  local good = pcall(Tx.run, { driver = self }, "ROLLBACK")
-  if not good then
-    -- nothing was begun, or the connection is of no more use
-    good = pcall(once, self.handle, "SELECT 1")
-  end
-  if not good then abandon(self) end
+  local good, problem = pcall(Tx.run, { driver = self }, "ROLLBACK")
+  local message = type(problem) == "table" and problem.message or problem
+  local none = "no transaction is active"
+  if good or tostring(message):find(none, 1, true) then return end
+  abandon(self)
 end
 
 local function attempt(self, work, only_reads)
