@@ -349,7 +349,7 @@ static const struct pay_field update_payment_args[] = {
   CORRELATION_ID,
   { .name = "reservationExpireTimestamp", .type = PAY_STRING,
     .format = PAY_DATE_TIME, .flags = PAY_NULLABLE,
-    .doc = "When the reservation ends; told when authorized, or longer." },
+    .doc = "When the reservation ends; given when authorized, or longer." },
   REDIRECT_URL(PAY_NULLABLE),
   { .name = NULL }
 };
@@ -362,7 +362,7 @@ static const struct pay_field cancel_args[] = {
   PARTIAL_AMOUNT,
   { .name = "cancelIdentifier", .type = PAY_STRING, .min = 1,
     .flags = PAY_REQUIRED | PAY_KEY,
-    .doc = "Tells a repetition from another cancel." },
+    .doc = "By it the provider recognises a repeated cancel." },
   TIMESTAMP,
   { .name = NULL }
 };
@@ -376,7 +376,7 @@ static const struct pay_field cancel_result[] = {
 #define CAPTURE_IDENTIFIER \
   { .name = "captureIdentifier", .type = PAY_STRING, .min = 1, \
     .flags = PAY_REQUIRED | PAY_KEY, \
-    .doc = "Tells a repetition from another capture." }
+    .doc = "By it the provider recognises a repeated capture." }
 
 static const struct pay_field capture_payment_args[] = {
   PAYMENT_ID,
@@ -417,7 +417,7 @@ static const struct pay_field refund_args[] = {
   PARTIAL_AMOUNT,
   { .name = "refundIdentifier", .type = PAY_STRING, .min = 1,
     .flags = PAY_REQUIRED | PAY_KEY,
-    .doc = "Tells a repetition from another refund." },
+    .doc = "By it the provider recognises a repeated refund." },
   TIMESTAMP,
   { .name = NULL }
 };

@@ -70,7 +70,7 @@ enum pay_flag {
   PAY_SIGNATURE = 32,   /* the client's authentication fills it in */
   PAY_LINES = 64,       /* may hold line breaks */
   PAY_SENT_EMPTY = 128, /* sent with an empty value when absent */
-  PAY_KEY = 256, /* by what a call is known again: made where none is given */
+  PAY_KEY = 256, /* identifies a call when it is repeated; made if missing */
   PAY_TRIM = 512 /* names in here may end in blanks, which are none */
 };
 
@@ -124,7 +124,7 @@ enum pay_repeat {
   PAY_ONCE, /* may do it twice: never send again */
   PAY_READ, /* changes nothing */
   PAY_SAFE, /* ends in the same state */
-  PAY_KEYED /* the provider tells a repetition by its key */
+  PAY_KEYED /* the provider recognises a repetition by its key */
 };
 
 /* A refusal that the provider documents. */
@@ -178,7 +178,7 @@ struct pay_endpoint {
   const int *success; /* statuses, 0-ended; NULL: any 2xx */
   const struct pay_refusal *refusals;
   enum pay_repeat repeat;
-  int open;               /* goes without authentication */
+  int open;               /* needs no authentication */
   int any_bytes;          /* its answer may hold bytes that are no UTF-8 */
   int test_only;          /* exists in the test environment only */
   const char *incomplete; /* kind of the fault of a 2xx that lacks a

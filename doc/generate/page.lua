@@ -87,7 +87,7 @@ local function add_endpoint(add, api, endpoint, data)
   local known = endpoint.path:sub(-#title) == title
   add(code(wire) .. (known and "" or " · " .. title) .. "\n")
   if endpoint.test_only then add(TEST_ONLY) end
-  if endpoint.open then add "It goes without authentication.\n" end
+  if endpoint.open then add "Needs no authentication.\n" end
   add_example(add, endpoint, data)
   add_arguments(add, endpoint)
   add_result(add, endpoint)

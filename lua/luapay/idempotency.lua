@@ -1,5 +1,5 @@
--- idempotency.lua - keys by which a provider tells a repetition: refused
--- when the same one comes with another content.
+-- idempotency.lua - keys by which a provider recognises a repetition:
+-- refused when the same one comes with another content.
 
 local core = require "luapay.core"
 

@@ -85,8 +85,8 @@ local AGAIN = {
   once = "Sent once, whatever happens: sent twice, it might be done twice."
     .. " When the outcome of a fault is unknown, ask the provider before you"
     .. " call again.",
-  keyed = "The provider tells a repetition by %s, so it is sent again when an"
-    .. " attempt fails. To repeat a call yourself, pass the same one.",
+  keyed = "The provider recognises a repetition by %s: it is sent again when"
+    .. " an attempt fails. To repeat a call yourself, pass the same one.",
 }
 
 --- Whether it is sent again when an attempt fails, and why.

@@ -19,7 +19,7 @@ local NOTES = {
   { "lines", "may have line breaks" },
   { "nullable", "or luapay.null" },
   { "secret", "secret" },
-  { "key", "by what the call is known again: made where none is given" },
+  { "key", "identifies the call when it is repeated; made if missing" },
 }
 
 -- Adds what is not nil.

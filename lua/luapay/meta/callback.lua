@@ -118,8 +118,8 @@ function Seen:advance(key, rank, state, is_final, seconds) end
 
 --- What every receiver takes.
 ---@class luapay.callback.Options
---- Where it stands what was seen: a store, or a journal. `false`: every
---- event is given each time, and the handler tells repeats by `event.id`.
+--- Stores which events have been handled: a store, or a journal. `false`:
+--- every event is given each time; the handler knows repeats by `event.id`.
 ---@field seen luapay.callback.Seen|luapay.Journal|false
 --- Told one line for each request that is refused, and for what is odd;
 --- `ngx.log` inside nginx unless said otherwise, else nobody.

@@ -27,7 +27,7 @@
 ---@field attempts? integer that were made before the exchange was given up
 ---@field retry_after? number seconds that the server asks for
 ---@field correlation_id? string by which the provider finds the call
----@field idempotency_key? string by which the provider tells a repetition
+---@field idempotency_key? string by which the provider recognises a repetition
 ---@field body? string of the answer to `client:request`
 ---@field report? table of a flow: what happened to each item
 ---@field entry? luapay.JournalEntry of a journal, or of a flow
@@ -215,7 +215,7 @@ function Client:transport() end
 ---@field root? string where the result may be wrapped
 ---@field repeat "once"|"read"|"safe"|"keyed" what sending it twice would do
 ---@field safe_to_repeat boolean
----@field open? boolean it goes without authentication
+---@field open? boolean needs no authentication
 ---@field test_only? boolean it is in the test environment only
 ---@field success integer[] statuses; empty: any 2xx
 ---@field params luapay.Field[]

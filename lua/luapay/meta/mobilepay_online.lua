@@ -228,7 +228,7 @@ function MobilepayOnline:get_payment(args, options) end
 ---@field ["x-ibm-client-secret"]? string
 --- Ties MobilePay's logs to yours.
 ---@field CorrelationId? string
---- When the reservation ends; told when authorized, or longer.
+--- When the reservation ends; given when authorized, or longer.
 ---@field reservationExpireTimestamp? string|luapay.Null
 --- Where the user comes back to, a URL or an app's.
 ---@field redirectFromMobilePayUrl? string|luapay.Null
@@ -252,7 +252,7 @@ function MobilepayOnline:update_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another cancel.
+--- By it the provider recognises a repeated cancel.
 ---@field cancelIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string
@@ -280,7 +280,7 @@ function MobilepayOnline:cancel_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another capture.
+--- By it the provider recognises a repeated capture.
 ---@field captureIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string
@@ -310,7 +310,7 @@ function MobilepayOnline:capture_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another refund.
+--- By it the provider recognises a repeated refund.
 ---@field refundIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string
@@ -684,7 +684,7 @@ function MobilepayOnline:update_mit_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another cancel.
+--- By it the provider recognises a repeated cancel.
 ---@field cancelIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string
@@ -712,7 +712,7 @@ function MobilepayOnline:cancel_mit_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another capture.
+--- By it the provider recognises a repeated capture.
 ---@field captureIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string
@@ -879,7 +879,7 @@ function MobilepayOnline:initiate_mit_payment(args, options) end
 ---@field CorrelationId? string
 --- How much, in minor units; less than all will do.
 ---@field amount integer|luapay.Money
---- Tells a repetition from another refund.
+--- By it the provider recognises a repeated refund.
 ---@field refundIdentifier? string
 --- When it happened at your side.
 ---@field timestamp string

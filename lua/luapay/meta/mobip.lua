@@ -36,7 +36,7 @@ function Mobip:get_token(args, options) end
 ---@field tax_amount integer|luapay.Money
 --- Page to which the customer returns.
 ---@field redirect_url string
---- URL that is told when the customer has paid or not.
+--- URL that is called when the customer has paid or not.
 ---@field call_back_url? string
 --- Your own reference; comes back with the callback.
 ---@field track_id? string
@@ -100,7 +100,7 @@ function Mobip:send_payment_request(args, options) end
 ---@field customer_name? string
 --- Where the receipt goes.
 ---@field customer_email? string
---- URL that is told when the customer has paid or not.
+--- URL that is called when the customer has paid or not.
 ---@field call_back_url string
 --- Page to which the customer returns.
 ---@field redirect_url string

@@ -64,8 +64,8 @@
 ---@field timeout? number
 --- Further attempts of what is safe to repeat.
 ---@field retries? integer
---- By which the provider tells a repetition, where it does; one is made
---- where none is given.
+--- By it the provider recognises a repetition, where it does; one is made
+--- if missing.
 ---@field idempotency_key? string
 --- More headers.
 ---@field headers? table<string, string>
@@ -115,7 +115,7 @@
 ---@field share? string|table
 
 ---@class luapay.MobilepayOnlineOptions : luapay.ClientOptions
---- `x-ibm-client-id`; left out together with the secret by who has none yet.
+--- `x-ibm-client-id`; while you have none, leave it out, and the secret.
 ---@field client_id? string
 --- `x-ibm-client-secret`
 ---@field client_secret? string
