@@ -408,6 +408,7 @@ build = {
     ["luapay.task"] = "lua/luapay/task.lua",
     ["luapay.task.group"] = "lua/luapay/task/group.lua",
     ["luapay.task.loop"] = "lua/luapay/task/loop.lua",
+    ["luapay.task.nginx"] = "lua/luapay/task/nginx.lua",
     ["luapay.task.threads"] = "lua/luapay/task/threads.lua",
     ["luapay.transport.curl"] = "lua/luapay/transport/curl.lua",
     ["luapay.transport.custom"] = "lua/luapay/transport/custom.lua",

@@ -5,8 +5,8 @@
 -- waits for all of them together. Everywhere else (the main program, a
 -- coroutine of the user's own) a call just blocks.
 --
--- A host with threads of its own, like nginx, is announced by its transport;
--- in it, the workers of a map are such threads.
+-- In a host with threads of its own, which is nginx, the workers of a map are
+-- such threads. It is found by whoever may wait in it: a transport, a journal.
 --
 -- Plain Lua 5.1 cannot yield through pcall, metamethods and iterators:
 -- there, a call inside map that is wrapped in pcall raises "attempt to
@@ -29,18 +29,26 @@
 --- else is waited for while somebody waits for that work
 
 local Group = require "luapay.task.group"
+local nginx = require "luapay.task.nginx"
 local threads = require "luapay.task.threads"
 
 local task = {}
 
-local host -- that has been announced
+local host -- that has been found
 
---- Says that there is a host with threads of its own: `here()` is whether
---- the caller is where they can be had, `spawn(fn)`, `wait(thread)` and
---- `sleep(seconds)` are what they are called.
----@param announced table
-function task.announce(announced)
-  host = announced
+--- Finds out whether this runs in nginx: then its light threads are waited
+--- with from here on, wherever there are any.
+function task.find_host()
+  local ngx = package.loaded.ngx
+  local is_there = type(ngx) == "table" and ngx.get_phase and ngx.thread
+  if is_there and not host then host = nginx.new(ngx) end
+end
+
+--- Whether this process is going to be forked into those that do the work,
+--- as nginx's is in init_by_lua.
+---@return boolean
+function task.is_before_fork()
+  return host ~= nil and host.is_parent()
 end
 
 --- The group of workers that the running coroutine belongs to, or nil

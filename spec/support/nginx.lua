@@ -59,7 +59,7 @@ starter=$PPID
 exec 3<&0
 env %s %s -e %s -p %s -c %s </dev/null 3<&- >%s 2>&1 &
 nginx=$!
-{ read -r line <&3; kill -TERM "$nginx"; } &
+{ read -r line <&3; kill -TERM "$nginx"; } 2>/dev/null &
 reader=$!
 { while kill -0 "$starter"; do sleep 1; done
   kill -TERM "$nginx"; kill -9 "$reader"; } 2>/dev/null &

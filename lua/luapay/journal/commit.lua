@@ -10,6 +10,7 @@
 
 local core = require "luapay.core"
 local fault = require "luapay.fault"
+local random = require "luapay.random"
 local task = require "luapay.task"
 local works = require "luapay.journal.work"
 
@@ -35,6 +36,8 @@ function Commit.new(journal)
     jobs = {},
     done = {},
     last = 0,
+    -- a worker that begins anew under its name leaves marks of its own
+    mark = random.uuid():sub(1, 8),
     ops = 0,
     unwritten = {},
   }, Commit)
@@ -90,7 +93,7 @@ local function try(self, group)
   local clocks = journal.clocks
   local begun = clocks.boot()
   self.ops = self.ops + 1
-  local op = ("%s %d"):format(journal.worker, self.ops)
+  local op = ("%s %s %d"):format(journal.worker, self.mark, self.ops)
   group.op = op
   return journal.store:transact(all_reads(jobs), function(access)
     local work = works.new(access, {

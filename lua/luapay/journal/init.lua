@@ -10,6 +10,7 @@ local core = require "luapay.core"
 local fault = require "luapay.fault"
 local memory_store = require "luapay.journal.store.memory"
 local random = require "luapay.random"
+local task = require "luapay.task"
 
 local Journal = {}
 Journal.__index = Journal
@@ -213,6 +214,22 @@ local function rules(own)
   return all
 end
 
+-- A connection, and a worker's name, are one process's. What is opened in
+-- the process that nginx forks its workers from would be shared by them all.
+local function checked_options(name, given, own)
+  local here = "luapay.journal." .. name
+  task.find_host()
+  if task.is_before_fork() then
+    error(
+      here
+        .. ": not in init_by_lua, before nginx forks its workers: each of "
+        .. "them opens its own, in init_worker_by_lua or when it is needed",
+      3
+    )
+  end
+  return check(here, given, rules(own), 4)
+end
+
 local function new(store, checked)
   local self = setmetatable({
     store = store,
@@ -241,11 +258,8 @@ end
 ---@param options? table
 ---@return luapay.Journal
 function journal.memory(options)
-  local checked = check(
-    "luapay.journal.memory",
-    options or {},
-    rules { store = { type = "table" } }
-  )
+  local checked =
+    checked_options("memory", options or {}, { store = { type = "table" } })
   return new(checked.store or memory_store.new(), checked)
 end
 
@@ -279,8 +293,7 @@ end
 function journal.sqlite(options)
   local driver = require "luapay.journal.store.sql.sqlite"
   local dialects = require "luapay.journal.store.sql.dialect"
-  local checked =
-    check("luapay.journal.sqlite", options, rules(driver.OPTIONS))
+  local checked = checked_options("sqlite", options, driver.OPTIONS)
   checked.worker = checked.worker or random.uuid()
   local store, err = open_sql(driver, dialects.sqlite, checked)
   if not store then return nil, err end
@@ -305,13 +318,17 @@ end
 function journal.postgres(options)
   local driver = require "luapay.journal.store.sql.postgres"
   local dialects = require "luapay.journal.store.sql.dialect"
-  local own = rules(driver.OPTIONS)
-  own.standby = {
-    type = "string",
-    choices = { asynchronous = true, synchronous = true },
-    default = "asynchronous",
+  local own = {
+    standby = {
+      type = "string",
+      choices = { asynchronous = true, synchronous = true },
+      default = "asynchronous",
+    },
   }
-  local checked = check("luapay.journal.postgres", options, own)
+  for name, rule in pairs(driver.OPTIONS) do
+    own[name] = rule
+  end
+  local checked = checked_options("postgres", options, own)
   checked.worker = checked.worker or random.uuid()
   local store, err = open_sql(driver, dialects.postgres, checked)
   if not store then return nil, err end

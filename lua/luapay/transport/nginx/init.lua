@@ -33,36 +33,11 @@ local HERE = "luapay.transport.nginx"
 local AT_ONCE = 16384 -- bytes; while more are sent, the answer is read
 local READERS = 32 -- that wait to be used again
 
--- Where there are light threads.
-local PHASES = {
-  rewrite = true,
-  access = true,
-  content = true,
-  timer = true,
-  preread = true,
-  ssl_cert = true,
-  ssl_session_fetch = true,
-  ssl_client_hello = true,
-}
-
 -- Of nginx's own: there is no luapay.transport.nginx elsewhere.
 local function host()
   local found, ngx = pcall(require, "ngx")
   if found then return ngx end
   error(HERE .. ": there is no nginx around; scripts use the curl one", 4)
-end
-
--- From now on, luapay.map makes many calls at once in light threads, where
--- there are any: nginx knows how to wait for all of them.
-local function announce(ngx)
-  task.announce {
-    here = function()
-      return PHASES[ngx.get_phase()] == true
-    end,
-    spawn = ngx.thread.spawn,
-    wait = ngx.thread.wait,
-    sleep = ngx.sleep,
-  }
 end
 
 local function times_of(began, connected, secured, connection)
@@ -268,7 +243,7 @@ end
 function transport.new(given)
   local checked = options.check(HERE, given or {}, OPTIONS)
   local ngx = host()
-  announce(ngx)
+  task.find_host()
   return setmetatable({
     ngx = ngx,
     max_answer = checked.max_answer,

@@ -1,0 +1,152 @@
+-- Journals in the workers of a real nginx.
+local nginxes = require "spec.support.nginx"
+local postgres = require "spec.support.postgres"
+local server = require "luapay.sandbox.server"
+
+local missing = nginxes.missing()
+if missing then
+  pending("journals in nginx: " .. missing)
+  return
+end
+
+local KINDS = { "sqlite", "postgres" }
+
+describe("a journal that is opened in init_by_lua", function()
+  for what, code in pairs {
+    sqlite = 'sqlite { path = "@DIR/never.db" }',
+    postgres = 'postgres { database = "x", user = "x" }',
+    memory = "memory()",
+  } do
+    it("is refused before nginx starts: " .. what, function()
+      local started, why = pcall(nginxes.start, {
+        http = ([[
+          init_by_lua_block {
+            journal = require("luapay").journal.%s
+          }
+        ]]):format(code),
+      })
+      assert.is_false(started)
+      assert.matches("journal%." .. what .. ": not in init_by_lua", why)
+      assert.matches(
+        "in init_worker_by_lua or when it is needed",
+        why,
+        1,
+        true
+      )
+      assert.is_nil(why:find("lua entry thread aborted", 1, true))
+    end)
+  end
+end)
+
+-- A provider, a database, and an nginx whose workers credit accounts.
+local function begin(kind, given)
+  local world = { provider = assert(server.start()) }
+  local options
+  if kind == "sqlite" then
+    world.path = os.tmpname()
+    os.remove(world.path)
+    options = ("{ path = %q %s }"):format(world.path, given.options or "")
+  else
+    local database = assert(postgres.database())
+    options = ("{ database = %q, user = %q, host = %q %s }"):format(
+      database.database,
+      database.user,
+      database.host,
+      given.options or ""
+    )
+  end
+  world.nginx = nginxes.start {
+    workers = given.workers,
+    http = ([[
+      lua_ssl_trusted_certificate %s;
+      init_worker_by_lua_block {
+        require("spec.support.nginx_shop").open(%q, %s, %q)
+      }
+      %s
+    ]]):format(
+      world.provider.ca_file,
+      kind,
+      options,
+      world.provider.base_url,
+      given.http or ""
+    ),
+    locations = [[
+      location = /credit {
+        content_by_lua_block { require("spec.support.nginx_shop").credit() }
+      }
+      location = /who {
+        content_by_lua_block { require("spec.support.nginx_shop").who() }
+      }
+    ]] .. (given.locations or ""),
+  }
+  function world.stop()
+    world.nginx:stop()
+    world.provider:stop()
+    if world.path then os.execute("rm -f " .. world.path .. "*") end
+  end
+  function world.ledger()
+    return world.provider.infobip:ledger()
+  end
+  return world
+end
+
+for _, kind in ipairs(KINDS) do
+  describe("the workers' journals in " .. kind, function()
+    local world
+
+    lazy_setup(function()
+      world = begin(kind, { workers = 2 })
+    end)
+    lazy_teardown(function()
+      world.stop()
+    end)
+    before_each(function()
+      world.provider.infobip:reset()
+    end)
+
+    -- Every worker's pid and name, however many requests that takes.
+    local function workers(count)
+      local found, n = {}, 0
+      for _ = 1, 500 do
+        local _, text = world.nginx:post "/who"
+        local pid, name = text:match "^(%d+) (%S+)"
+        if not found[pid] then
+          found[pid], n = name, n + 1
+        end
+        if n == count then return found end
+      end
+      error "not all workers answer"
+    end
+
+    local function credit(reference)
+      return world.nginx:post("/credit?reference=" .. reference)
+    end
+
+    it("have a name each", function()
+      local found = workers(2)
+      local pid, name = next(found)
+      local _, other = next(found, pid)
+      assert.is_not.equal(name, other)
+    end)
+
+    it("credit once what is asked for again, also after a restart", function()
+      workers(2)
+      local killed
+      for i = 1, 50 do
+        local good, status = pcall(credit, "order-" .. i)
+        assert(good, status)
+        if i == 25 then
+          killed = next(workers(2))
+          os.execute("kill -9 " .. killed)
+        end
+      end
+      world.nginx:reload()
+      assert.is_nil(workers(2)[killed])
+      for i = 1, 50 do
+        local _, text = credit("order-" .. i)
+        assert.equal("done moved -\n", text)
+      end
+      assert.equal(50, #world.ledger())
+    end)
+  end)
+end
