@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -141,6 +142,45 @@ static int system_create_private (lua_State *L) {
   return 1;
 }
 
+/*
+** is_private(path) -> whether nobody but this user (and root) may read or
+** write the file, and if not, why; nil and a message where there is none
+*/
+static int system_is_private (lua_State *L) {
+  struct stat s;
+  if (stat(luaL_checkstring(L, 1), &s) != 0)
+    return push_failure(L);
+  lua_pushboolean(L, 0);
+  if (s.st_uid != geteuid() && s.st_uid != 0) {
+    lua_pushliteral(L, "it belongs to somebody else");
+  }
+  else if (s.st_mode & (S_IRWXG | S_IRWXO)) {
+    lua_pushliteral(L, "others may read or write it");
+  }
+  else {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  return 2;
+}
+
+/*
+** terminal(fd) -> how many columns the terminal behind it has, 80 where it
+** does not say; false where there is none
+*/
+static int system_terminal (lua_State *L) {
+  int fd = (int)luaL_checkinteger(L, 1);
+  struct winsize w;
+  if (!isatty(fd)) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
+  if (ioctl(fd, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
+    w.ws_col = 80;
+  pay_pushwhole(L, w.ws_col);
+  return 1;
+}
+
 #if defined(__linux__)
 
 /* Whose files may be another kernel's too: its locks and its shared memory
@@ -192,6 +232,8 @@ static const luaL_Reg system_functions[] = {
   { "process", system_process },
   { "file", system_file },
   { "create_private", system_create_private },
+  { "is_private", system_is_private },
+  { "terminal", system_terminal },
   { "file_system", system_file_system },
   { NULL, NULL }
 };
