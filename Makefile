@@ -90,12 +90,13 @@ ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev \
                $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = lua-dbi-sqlite3 libpq-dev
 QR_DEBS = lua-zlib
+COMMAND_DEBS = lua-argparse
 LOOP_DEBS = lua-luv lua-cqueues
 # Drives the gateway's pages. BROWSER=no does without.
 BROWSER_DEBS = $(if $(filter no,$(BROWSER)),,chromium chromium-driver)
 export BROWSER
 TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
-            pgbouncer $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl \
+            pgbouncer $(COMMAND_DEBS) $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl \
             $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
@@ -140,6 +141,7 @@ modules: $(MODULES)
 PREFIX ?= /usr/local
 LUA_DIR = $(DESTDIR)$(PREFIX)/share/lua/$(V:luajit=5.1)
 LIB_DIR = $(DESTDIR)$(PREFIX)/lib/lua/$(V:luajit=5.1)
+BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 quoted = '$(subst ','\'',$(1))'
 
 install: all uninstall
@@ -149,18 +151,26 @@ install: all uninstall
 	@for module in $(BUILT); do \
 	  install -D -m 755 -t $(call quoted,$(LIB_DIR)/luapay) \
 	  $(OUT)/luapay/$$module.so || exit 1; done
+	@install -d -m 755 $(call quoted,$(BIN_DIR))
+	@sed '1s/lua5.4/$(INTERPRETER)/' bin/luapay >$(OUT)/command
+	@install -m 755 $(OUT)/command $(call quoted,$(BIN_DIR)/luapay)
+	@$(INTERPRETER) -e 'require "argparse"' 2>/dev/null || \
+	  echo "The command luapay needs argparse (Debian: lua-argparse)" >&2
 	@echo $(call quoted,luapay is in $(LUA_DIR) and $(LIB_DIR))
 
 # LuaRocks builds beside the sources: so, in a copy of them.
 luarocks:
 	@$(INSTALL) $(RUN_DEBS) libpq-dev luarocks
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
-	tar -cf - LICENSE csrc lua luapay-scm-1.rockspec | \
+	tar -cf - LICENSE bin csrc lua luapay-scm-1.rockspec | \
 	  tar -xf - -C "$$work" && cd "$$work" && \
 	luarocks --lua-version $(V:luajit=5.1) make $(ROCKS)
 
 uninstall:
 	@rm -rf $(call quoted,$(LUA_DIR)/luapay) $(call quoted,$(LIB_DIR)/luapay)
+	@if head -n 1 $(call quoted,$(BIN_DIR)/luapay) 2>/dev/null | \
+	  grep -q ' $(INTERPRETER)$$'; then \
+	  rm -f $(call quoted,$(BIN_DIR)/luapay); fi
 
 # What the rest is built with: built again when that has changed.
 $(OUT)/built_with: always
@@ -223,7 +233,7 @@ lint:
 	@$(INSTALL) $(LINT_DEBS)
 	luacheck --quiet $(LUA_FILES) luapay-scm-1.rockspec
 
-LUA_FILES = lua spec examples bench doc .ci/rock.lua .ci/rockspec.lua
+LUA_FILES = lua bin/luapay spec examples bench doc .ci/rock.lua .ci/rockspec.lua
 C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] spec/fuzz/*.[ch] \
                      bench/*.[ch] bench/peers/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
@@ -317,7 +327,7 @@ fuzz:
 	  $(FUZZ_OUT)/corpus spec/fuzz/corpus/$(FUZZ)
 
 rock:
-	@$(INSTALL) $(ALL_LUA_DEBS) luarocks
+	@$(INSTALL) $(ALL_LUA_DEBS) $(COMMAND_DEBS) luarocks
 	@.ci/rock 5.4 5.1
 
 # make crash SCENARIO=fail_over: or sqlite, postgres, restarts, asynchronous

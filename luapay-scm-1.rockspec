@@ -18,6 +18,7 @@ nothing was done or money may have moved.]],
 dependencies = {
   "lua >= 5.1",
   "lua-cjson >= 2.1",
+  "argparse >= 0.7", -- for the command only
 }
 external_dependencies = {
   LIBCURL = { library = "curl" },
@@ -32,6 +33,9 @@ test = {
 }
 build = {
   type = "builtin",
+  install = {
+    bin = { luapay = "bin/luapay" },
+  },
   modules = {
     -- the core: needs only Lua
     ["luapay.core"] = {
@@ -162,6 +166,16 @@ build = {
       "lua/luapay/callback/subscriptions_events.lua",
     ["luapay.callback.token"] = "lua/luapay/callback/token.lua",
     ["luapay.client"] = "lua/luapay/client.lua",
+    ["luapay.command.apis"] = "lua/luapay/command/apis.lua",
+    ["luapay.command.call"] = "lua/luapay/command/call.lua",
+    ["luapay.command.clients"] = "lua/luapay/command/clients.lua",
+    ["luapay.command.config"] = "lua/luapay/command/config.lua",
+    ["luapay.command"] = "lua/luapay/command/init.lua",
+    ["luapay.command.json"] = "lua/luapay/command/json.lua",
+    ["luapay.command.parser"] = "lua/luapay/command/parser.lua",
+    ["luapay.command.server"] = "lua/luapay/command/server.lua",
+    ["luapay.command.shell"] = "lua/luapay/command/shell.lua",
+    ["luapay.command.words"] = "lua/luapay/command/words.lua",
     ["luapay.decimal"] = "lua/luapay/decimal.lua",
     ["luapay.dress"] = "lua/luapay/dress.lua",
     ["luapay.exchange"] = "lua/luapay/exchange.lua",

@@ -114,6 +114,13 @@ describe("make install", function()
     assert.truthy(count "-name '*.lua'" > 100)
   end)
 
+  it("installs the command, for the Lua that was named last", function()
+    local here = ("cd / && %s/bin/luapay "):format(quoted)
+    assert.truthy(succeed(here .. "apis"):find "infobip")
+    local first = succeed(("head -n 1 %s/bin/luapay"):format(quoted))
+    assert.equal("#!/usr/bin/env luajit\n", first)
+  end)
+
   -- An example, from elsewhere, with what is installed and nothing else.
   local function run(lua, version, example)
     local here = succeed("pwd"):match "[^\n]+"

@@ -150,10 +150,12 @@ describe("the rooms", function()
     json = { "core" },
     transport = { "core", "curl", "guard", "http", "options", "task" },
     sandbox = { "crypto" },
+    command = { "auth", "core", "help", "options", "sandbox", "transport" },
   }
 
   -- Who may require what is not ours.
   local FOREIGN = {
+    command = { "argparse" },
     journal = { "DBI" },
     json = { "cjson" },
     mobip = { "zlib" },
