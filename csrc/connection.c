@@ -456,7 +456,7 @@ static void finish_opening (struct pay_connection *c, CURLcode code) {
   if (code == CURLE_OK) {
     c->fd = (int)s;
     c->opener->counts.handshakes += c->secure;
-    if (pay_connection_check(c) == PAY_SILENT)
+    if (pay_connection_check(c) <= PAY_HALF)
       settle(c, PAY_OPEN, CURLE_OK);
     else
       settle(c, PAY_REFUSED, c->code);
@@ -690,7 +690,7 @@ static CURLcode plain_receive (struct pay_connection *c, char *to, size_t n,
 ** the rest would be taken for the beginning of the next answer. A header
 ** alone is no longer counted as pending: it is a state.
 */
-static int has_half_record (const struct pay_connection *c) {
+int pay_connection_half (const struct pay_connection *c) {
   struct curl_tlssessioninfo *tls = NULL;
   if (!c->secure || openssl.has_pending == NULL ||
       curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
@@ -707,7 +707,7 @@ enum pay_silence pay_connection_check (struct pay_connection *c) {
   size_t got = 0;
   CURLcode code = pay_connection_receive(c, byte, sizeof(byte), &got);
   if (code == CURLE_AGAIN)
-    return has_half_record(c) ? PAY_SPOKE : PAY_SILENT;
+    return pay_connection_half(c) ? PAY_HALF : PAY_SILENT;
   c->code = code;
   return code == CURLE_OK && got > 0 ? PAY_SPOKE : PAY_ENDED;
 }

@@ -106,8 +106,15 @@ struct pay_connection *pay_connection_open (struct pay_opener *o,
 ** Before anything is sent: alive and silent, or it has to be closed. What
 ** it spoke is nobody's answer.
 */
-enum pay_silence { PAY_SILENT, PAY_SPOKE, PAY_ENDED };
+enum pay_silence {
+  PAY_SILENT,
+  PAY_HALF, /* of a record of TLS a part is here, of whatever kind it is */
+  PAY_SPOKE,
+  PAY_ENDED
+};
 enum pay_silence pay_connection_check (struct pay_connection *c);
+/* The same as PAY_HALF, and nothing is received. */
+int pay_connection_half (const struct pay_connection *c);
 
 /* The most that one call sends: a TLS record. Of more, libcurl may have
    sent a part and still say that nothing was taken. */

@@ -214,7 +214,7 @@ static struct pay_connection *take_kept (struct pay_pool *p,
       return c;
     }
     close_connection(
-        p, c, silence == PAY_SPOKE ? PAY_CLOSED_UNASKED : PAY_CLOSED_BY_PEER);
+        p, c, silence == PAY_ENDED ? PAY_CLOSED_BY_PEER : PAY_CLOSED_UNASKED);
   }
   return NULL;
 }
@@ -533,14 +533,6 @@ static int receive (struct pay_exchange *x) {
   }
 }
 
-/* Receives first: an answer may be there before the request is sent. */
-static void on_events (struct pay_exchange *x, int events) {
-  if (x->state != PAY_SENDING)
-    (void)receive(x);
-  else if (!(events & ~POLLOUT) || receive(x))
-    send_more(x);
-}
-
 /* The last look at the clock, immediately before the first piece. */
 static void send_first (struct pay_exchange *x) {
   double now = pay_clock();
@@ -555,10 +547,32 @@ static void send_first (struct pay_exchange *x) {
   finish(x);
 }
 
+/*
+** Tickets of TLS may come with the handshake, and the last of them by half:
+** nothing is sent before it is whole. Were it no ticket, it would be taken
+** for the beginning of the answer.
+*/
 static void attach (struct pay_exchange *x, struct pay_connection *c) {
   x->connection = c;
   c->owner = x;
+  if (x->fresh && pay_connection_half(c)) {
+    x->state = PAY_HEARING;
+    watch(x, POLLIN);
+    return;
+  }
   send_first(x);
+}
+
+/* Receives first: an answer may be there before the request is sent. */
+static void on_events (struct pay_exchange *x, int events) {
+  if (x->state == PAY_HEARING) {
+    if (receive(x) && !pay_connection_half(x->connection))
+      send_first(x);
+  }
+  else if (x->state != PAY_SENDING)
+    (void)receive(x);
+  else if (!(events & ~POLLOUT) || receive(x))
+    send_more(x);
 }
 
 static long milliseconds (double seconds) {
@@ -602,7 +616,7 @@ static void out_of_time (struct pay_exchange *x) {
   x->late = 1;
   fail(x, PAY_CLOSED_LATE,
        x->request.sent > 0 ? "no complete answer in time"
-       : x->state == PAY_CONNECTING
+       : x->state == PAY_CONNECTING || x->state == PAY_HEARING
            ? "no connection in time, nothing was sent; check host and "
              "firewall"
            : "the server took nothing in time, nothing was sent");

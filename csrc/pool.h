@@ -18,6 +18,7 @@
 enum pay_exchange_state {
   PAY_IDLE,
   PAY_CONNECTING,
+  PAY_HEARING, /* out what the server says of itself: see attach */
   PAY_SENDING,
   PAY_RECEIVING,
   PAY_FINISHED

@@ -189,6 +189,19 @@ describe("the wire", function()
       assert(send("/echo", "strict"))
     end)
 
+    -- as of a ticket, which many servers send with the handshake
+    it("while half a record is here, and waits for the rest", function()
+      local response, failure = transport:send({
+        method = "POST",
+        url = server.url.half .. "/echo",
+        body = "pay",
+      }, 0.3)
+      assert.is_nil(response)
+      assert.equal("before_send", failure.phase)
+      assert.equal("timeout", failure.kind, failure.message)
+      assert.same({}, server:log())
+    end)
+
     it("when the first piece is not taken in time", function()
       -- a server that reads nothing takes what its buffers hold; the first
       -- piece is always taken: so this is known only afterwards
