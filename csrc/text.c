@@ -138,34 +138,52 @@ size_t pay_utf8_count (const char *s, size_t n) {
 }
 
 /* clang-format off */
-static const unsigned char is_unreserved[256] = {
-  ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
-  ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1,
-  ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1,
-  ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
-  ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
-  ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
-  ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
-  ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1,
-  ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
-  ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
-  ['y'] = 1, ['z'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1
+/* How each byte stands in a URL: three characters, of which 'n' count. */
+#define ITSELF(c) { { c, 0, 0 }, 1 }
+#define CODE(h, l) { { '%', h, l }, 3 }
+#define CODES_TO_9(h) CODE(h, '0'), CODE(h, '1'), CODE(h, '2'), CODE(h, '3'), \
+  CODE(h, '4'), CODE(h, '5'), CODE(h, '6'), CODE(h, '7'), CODE(h, '8'), \
+  CODE(h, '9')
+#define CODES(h) CODES_TO_9(h), CODE(h, 'A'), CODE(h, 'B'), CODE(h, 'C'), \
+  CODE(h, 'D'), CODE(h, 'E'), CODE(h, 'F')
+static const struct { char s[3], n; } escapes[256] = {
+  CODES('0'), CODES('1'),
+  CODES_TO_9('2'), CODE('2', 'A'), CODE('2', 'B'), CODE('2', 'C'),
+  ITSELF('-'), ITSELF('.'), CODE('2', 'F'),
+  ITSELF('0'), ITSELF('1'), ITSELF('2'), ITSELF('3'), ITSELF('4'),
+  ITSELF('5'), ITSELF('6'), ITSELF('7'), ITSELF('8'), ITSELF('9'),
+  CODE('3', 'A'), CODE('3', 'B'), CODE('3', 'C'), CODE('3', 'D'),
+  CODE('3', 'E'), CODE('3', 'F'), CODE('4', '0'),
+  ITSELF('A'), ITSELF('B'), ITSELF('C'), ITSELF('D'), ITSELF('E'),
+  ITSELF('F'), ITSELF('G'), ITSELF('H'), ITSELF('I'), ITSELF('J'),
+  ITSELF('K'), ITSELF('L'), ITSELF('M'), ITSELF('N'), ITSELF('O'),
+  ITSELF('P'), ITSELF('Q'), ITSELF('R'), ITSELF('S'), ITSELF('T'),
+  ITSELF('U'), ITSELF('V'), ITSELF('W'), ITSELF('X'), ITSELF('Y'),
+  ITSELF('Z'),
+  CODE('5', 'B'), CODE('5', 'C'), CODE('5', 'D'), CODE('5', 'E'),
+  ITSELF('_'), CODE('6', '0'),
+  ITSELF('a'), ITSELF('b'), ITSELF('c'), ITSELF('d'), ITSELF('e'),
+  ITSELF('f'), ITSELF('g'), ITSELF('h'), ITSELF('i'), ITSELF('j'),
+  ITSELF('k'), ITSELF('l'), ITSELF('m'), ITSELF('n'), ITSELF('o'),
+  ITSELF('p'), ITSELF('q'), ITSELF('r'), ITSELF('s'), ITSELF('t'),
+  ITSELF('u'), ITSELF('v'), ITSELF('w'), ITSELF('x'), ITSELF('y'),
+  ITSELF('z'),
+  CODE('7', 'B'), CODE('7', 'C'), CODE('7', 'D'), ITSELF('~'),
+  CODE('7', 'F'),
+  CODES('8'), CODES('9'), CODES('A'), CODES('B'), CODES('C'), CODES('D'),
+  CODES('E'), CODES('F')
 };
 /* clang-format on */
 
+/* Four bytes are copied for each, the last of which is overwritten, or
+   lies behind the end. */
 void pay_add_escaped (struct pay_text *t, const char *s, size_t n) {
-  static const char hex[] = "0123456789ABCDEF";
   const char *end = s + n;
-  char *to = pay_text_room(t, n * 3);
+  char *to = pay_text_room(t, n * 3 + 1);
   for (; s < end; s++) {
     unsigned char c = (unsigned char)*s;
-    if (is_unreserved[c])
-      *to++ = (char)c;
-    else {
-      *to++ = '%';
-      *to++ = hex[c >> 4];
-      *to++ = hex[c & 15];
-    }
+    memcpy(to, &escapes[c], 4);
+    to += escapes[c].n;
   }
   t->n = (size_t)(to - t->s);
 }
