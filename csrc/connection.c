@@ -73,7 +73,8 @@ static struct {
   int (*new_index)(int of, long, void *, void *, void *, void *);
   int (*set_data)(void *context, int index, void *data);
   void *(*get_data)(const void *context, int index);
-  int index; /* of the opener, among the data of a context */
+  int index;             /* of the opener, among the data of a context */
+  int is_next_to_socket; /* this libcurl has no buffer between them */
 } openssl;
 
 #define HANDSHAKE_DONE 0x20 /* SSL_CB_HANDSHAKE_DONE */
@@ -158,6 +159,8 @@ static void prepare_libcurl (void) {
              "libcurl %s cannot be initialised", v->version);
   else
     find_openssl();
+  openssl.is_next_to_socket =
+      openssl.state_of_reading != NULL && v->version_num < 0x080000;
 }
 
 /* Several Lua states may come here at once, from threads of their own. */
@@ -685,29 +688,55 @@ static CURLcode plain_receive (struct pay_connection *c, char *to, size_t n,
   return code;
 }
 
+/* What OpenSSL has of it; NULL also before the first receive. */
+static const void *find_tls (const struct pay_connection *c) {
+  struct curl_tlssessioninfo *tls = NULL;
+  if (!c->secure || openssl.has_pending == NULL ||
+      curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
+      tls == NULL || tls->backend != CURLSSLBACKEND_OPENSSL)
+    return NULL;
+  return tls->internals;
+}
+
 /*
 ** Whether a part of a record is here. To libcurl that is nothing yet, but
 ** the rest would be taken for the beginning of the next answer. A header
 ** alone is no longer counted as pending: it is a state.
 */
 int pay_connection_half (const struct pay_connection *c) {
-  struct curl_tlssessioninfo *tls = NULL;
-  if (!c->secure || openssl.has_pending == NULL ||
-      curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
-      tls == NULL || tls->backend != CURLSSLBACKEND_OPENSSL ||
-      tls->internals == NULL)
+  return c->tls != NULL &&
+         (openssl.has_pending(c->tls) ||
+          (openssl.state_of_reading != NULL &&
+           strcmp(openssl.state_of_reading(c->tls), "RB") == 0));
+}
+
+/*
+** Whether nothing has come over TLS, as the socket and OpenSSL say: a tenth
+** of what asking libcurl takes. Anything else it has to see itself: tickets
+** are nothing, and the end has many forms. Not where libcurl may hold bytes
+** between these two, as of 8.0 or for a proxy.
+*/
+static int has_nothing (const struct pay_connection *c) {
+  char byte;
+  if (c->tls == NULL || c->state != PAY_OPEN || !openssl.is_next_to_socket ||
+      c->opener->texts[PAY_PROXY] != NULL)
     return 0;
-  return openssl.has_pending(tls->internals) ||
-         (openssl.state_of_reading != NULL &&
-          strcmp(openssl.state_of_reading(tls->internals), "RB") == 0);
+  return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK) && !pay_connection_half(c);
 }
 
 enum pay_silence pay_connection_check (struct pay_connection *c) {
   char byte[64];
   size_t got = 0;
-  CURLcode code = pay_connection_receive(c, byte, sizeof(byte), &got);
-  if (code == CURLE_AGAIN)
+  CURLcode code;
+  if (has_nothing(c))
+    return PAY_SILENT;
+  code = pay_connection_receive(c, byte, sizeof(byte), &got);
+  if (code == CURLE_AGAIN) {
+    if (c->tls == NULL)
+      c->tls = find_tls(c);
     return pay_connection_half(c) ? PAY_HALF : PAY_SILENT;
+  }
   c->code = code;
   return code == CURLE_OK && got > 0 ? PAY_SPOKE : PAY_ENDED;
 }

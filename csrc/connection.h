@@ -48,6 +48,7 @@ struct pay_connection {
   int loopback; /* may only go to this machine */
   int secure;
   int numeric;     /* its host is an address: nothing to look up */
+  const void *tls; /* what OpenSSL has of it, or NULL */
   CURLcode code;   /* of opening it */
   long proxy_code; /* what the proxy answered to CONNECT, or 0 */
   double idle_since;
