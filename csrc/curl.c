@@ -61,8 +61,18 @@ static void push_failure (lua_State *L, const struct pay_exchange *x) {
   make_failure(L, x->late, x->sent);
 }
 
-/* Pushes a response and nil, or nil and a failure. */
-static void push_outcome (lua_State *L, struct pay_exchange *x) {
+/*
+** Pushes a response and nil, or nil and a failure; or true, status and body,
+** where that is enough. Returns how many values.
+*/
+static int push_outcome (lua_State *L, struct pay_exchange *x) {
+  if (x->answered && x->brief && x->answer.status / 100 == 2 &&
+      !x->answer.has_retry_after) {
+    lua_pushboolean(L, 1);
+    lua_pushinteger(L, x->answer.status);
+    pay_push_body(L, &x->answer);
+    return 3;
+  }
   if (x->answered) {
     pay_push_response(L, &x->answer);
     if (x->timed) {
@@ -75,12 +85,12 @@ static void push_outcome (lua_State *L, struct pay_exchange *x) {
     luaL_pushfail(L);
     push_failure(L, x);
   }
+  return 2;
 }
 
 /* The same as a function: see give_back. */
 static int outcome (lua_State *L) {
-  push_outcome(L, lua_touserdata(L, 1));
-  return 2;
+  return push_outcome(L, lua_touserdata(L, 1));
 }
 
 /* requests */
@@ -165,7 +175,8 @@ static void refuse (lua_State *L, int late, const char *message) {
 }
 
 /* Starts the request at 2; NULL with two values pushed if it is refused. */
-static struct pay_exchange *begin (lua_State *L, struct pay_pool *p) {
+static struct pay_exchange *begin (lua_State *L, struct pay_pool *p,
+                                   int brief) {
   double seconds = luaL_checknumber(L, 3);
   struct pay_exchange *x = pay_pool_idle(p);
   const char *wrong;
@@ -184,6 +195,7 @@ static struct pay_exchange *begin (lua_State *L, struct pay_pool *p) {
     refuse(L, 1, "no time left, nothing was sent");
     return NULL;
   }
+  x->brief = brief;
   x->began = pay_clock();
   x->deadline = x->began + seconds;
   pay_exchange_start(x);
@@ -196,12 +208,12 @@ static struct pay_exchange *begin (lua_State *L, struct pay_pool *p) {
 ** upvalue, so that calling it needs no memory.
 */
 static int give_back (lua_State *L, struct pay_exchange *x) {
-  int status;
+  int status, top = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushlightuserdata(L, x);
-  status = lua_pcall(L, 1, 2, 0);
+  status = lua_pcall(L, 1, LUA_MULTRET, 0);
   pay_exchange_recycle(x);
-  return status == 0 ? 2 : lua_error(L);
+  return status == 0 ? lua_gettop(L) - top : lua_error(L);
 }
 
 /*
@@ -239,14 +251,17 @@ static int interrupted (lua_State *L, struct pay_exchange *x) {
 }
 
 /*
-** pool:perform(request, seconds) -> response, or nil and a failure.
-** Sends and waits; whatever else the pool has under way goes on.
+** pool:perform(request, seconds [, brief]) -> response, or nil and a failure.
+** Sends and waits; whatever else the pool has under way goes on. 'brief': of
+** an answer with a status of success that asks for no wait, "true, status,
+** body" is enough.
 */
 static int pool_perform (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
   struct pay_exchange *x;
+  int brief = lua_toboolean(L, 4);
   lua_settop(L, 3);
-  x = begin(L, p);
+  x = begin(L, p, brief);
   if (x == NULL)
     return 2;
   while (x->state != PAY_FINISHED)
@@ -272,7 +287,7 @@ static int pool_start (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
   struct pay_exchange *x;
   lua_settop(L, 3);
-  x = begin(L, p);
+  x = begin(L, p, 0);
   if (x == NULL)
     return 2;
   lua_pushinteger(L, x->id);
@@ -334,7 +349,7 @@ static lua_State *push_waiting (lua_State *L, struct pay_exchange *x) {
 }
 
 /*
-** pool:send(request, seconds, loop) -> response, or nil and a failure.
+** pool:send(request, seconds, loop [, brief]) -> as 'perform'.
 ** Yields meanwhile, in a coroutine that can; 'wait' with the same loop, a
 ** table, lets it go on.
 */
@@ -342,9 +357,10 @@ static int pool_send (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
   struct pay_exchange *x;
   const void *loop = lua_topointer(L, 4);
+  int brief = lua_toboolean(L, 5);
   luaL_checktype(L, 4, LUA_TTABLE);
   lua_settop(L, 3);
-  x = begin(L, p);
+  x = begin(L, p, brief);
   if (x == NULL)
     return 2;
   park(L, x, loop);
@@ -492,14 +508,13 @@ static int pool_tostring (lua_State *L) {
 */
 static void go_on (lua_State *L, struct pay_exchange *x) {
   lua_State *co = push_waiting(L, x);
-  int at = lua_gettop(L), status, n;
-  push_outcome(L, x);
+  int at = lua_gettop(L), status, n = push_outcome(L, x);
   unpark(L, x);
   pay_exchange_recycle(x);
-  if (!lua_checkstack(co, 2))
+  if (!lua_checkstack(co, n))
     luaL_error(L, "not enough memory");
-  lua_xmove(L, co, 2);
-  status = pay_resume(co, L, 2, &n);
+  lua_xmove(L, co, n);
+  status = pay_resume(co, L, n, &n);
   if (status != LUA_YIELD || n > 0) {
     lua_pushvalue(L, 4);
     lua_pushvalue(L, at);

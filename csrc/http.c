@@ -440,6 +440,7 @@ static enum pay_http fail (struct pay_http_reader *r, const char *why) {
 static void start_head (struct pay_http_reader *r) {
   r->state = STATUS_LINE;
   r->status = r->framing = r->old = r->close = r->doubt = 0;
+  r->has_retry_after = 0;
   r->length = 0;
   r->from = r->at = r->base = 0;
 }
@@ -609,6 +610,8 @@ static const char *read_header (struct pay_http_reader *r, const char *s,
     split_line(&l, s, colon, n);
     r->close |= has_close(l.value, l.n_value);
   }
+  else if (colon == 11 && same(s, 11, "retry-after"))
+    r->has_retry_after = 1;
   else if (colon == 14 && same(s, 14, "content-length")) {
     split_line(&l, s, colon, n);
     return read_length(r, l.value, l.n_value);

@@ -111,7 +111,8 @@ struct pay_http_reader {
   int status;            /* of the final answer; 0 before its status line */
   struct pay_bytes head; /* its lines, as they came */
   struct pay_bytes body;
-  const char *fault; /* after FAULT, a sentence */
+  int has_retry_after; /* one of them asks for a wait */
+  const char *fault;   /* after FAULT, a sentence */
 
   /* the rest is http.c's own */
   int state, framing, to_head, old, close, doubt, extra, begun, announced;

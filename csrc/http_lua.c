@@ -110,6 +110,10 @@ static void push_bytes (lua_State *L, const struct pay_bytes *b) {
   lua_pushlstring(L, b->n > 0 ? b->s : "", b->n);
 }
 
+void pay_push_body (lua_State *L, const struct pay_http_reader *r) {
+  push_bytes(L, &r->body);
+}
+
 void pay_push_response (lua_State *L, struct pay_http_reader *r) {
   lua_createtable(L, 0, 4);
   lua_pushinteger(L, r->status);

@@ -18,6 +18,9 @@
 /* Makes it, and what belongs to it; once for each Lua, or more often. */
 void pay_open_responses (lua_State *L);
 
+/* Pushes only the body of one. */
+void pay_push_body (lua_State *L, const struct pay_http_reader *r);
+
 /* Pushes a response. The reader is cleared: what it held is Lua's. */
 void pay_push_response (lua_State *L, struct pay_http_reader *r);
 

@@ -35,6 +35,7 @@ struct pay_exchange {
   int fresh;        /* it was opened for this exchange */
   int cut;          /* it takes no more, but may still have an answer */
   int timed;        /* the caller wants 'times' */
+  int brief;        /* the caller wants no headers of a success */
   const void *loop; /* that the coroutine which waits for it is on, curl.c's;
                        or NULL */
   double deadline;  /* by pay_clock, as all of these */

@@ -12,6 +12,8 @@ local retry = require "luapay.retry"
 
 local call = {}
 
+local run = exchange.run
+
 -- Why a body cannot be read, by what its head says: no encoding was asked
 -- for, so none is undone.
 local function encoding_problem(encoding)
@@ -41,6 +43,13 @@ local function read(endpoint, response)
   return nil, fault.new(refusal, endpoint.id)
 end
 
+-- The same for an answer of which there is only this.
+local function read_brief(endpoint, status, body)
+  local result, refusal = core.interpret(endpoint.number, status, body)
+  if result then return result end
+  return nil, fault.new(refusal, endpoint.id)
+end
+
 -- Arguments are read here, once, while nothing else runs: what the caller
 -- does to them later is not sent.
 local function prepare(inner, endpoint, args, made, given)
@@ -50,55 +59,20 @@ local function prepare(inner, endpoint, args, made, given)
     core.prepare(endpoint.number, args, inner.settings, base, made)
   if not request then return nil, fault.new(refusal, endpoint.id) end
   request.endpoint = endpoint.id
-  request.send_by = given and given.send_by
   if inner.hooked then request.correlation_id = random.uuid() end
-  if given or endpoint.dressed then
+  if given or made then
     refusal = dress.request(inner, endpoint, request, args, made, given)
     if refusal then return nil, refusal end
   end
   return request
 end
 
--- What a scheme may change of a request when it signs it, and sending it, as
--- it was before. A copy of all of it costs a seventh of a call.
-local function unsigned(request)
-  local headers = request.headers
-  return {
-    url = request.url,
-    body = request.body,
-    send_by = request.send_by,
-    authorization = headers.authorization,
-    content_type = headers["content-type"],
-  }
-end
-
--- The request as it was before a scheme has signed it.
-local function without_signature(request, kept)
-  request.url, request.body = kept.url, kept.body
-  request.send_by = kept.send_by
-  request.headers.authorization = kept.authorization
-  request.headers["content-type"] = kept.content_type
-  return request
-end
-
--- Signs and sends. A scheme that has learned, while signing, how requests
--- must look says "again": then nothing was sent.
-local function try(inner, endpoint, request, deadline, args, made, given)
-  local kept
-  if not endpoint.open then
-    kept = unsigned(request)
-    local signed, err = inner.auth.sign(request, deadline)
-    if signed == "again" then
-      request, err = prepare(inner, endpoint, args, made, given)
-      if not request then return nil, err end
-      return try(inner, endpoint, request, deadline, args, made, given)
-    end
-    if not signed then return nil, err, request, kept end
-  end
-  local response, failure = exchange.run(inner, endpoint, request, deadline)
-  if not response then return nil, failure, request, kept end
-  local result, err = read(endpoint, response)
-  return result, err, request, kept
+-- Sends a request and reads what comes back.
+local function send(inner, endpoint, request, deadline)
+  local response, what, body = run(inner, endpoint, request, deadline, true)
+  if response == true then return read_brief(endpoint, what, body) end
+  if response then return read(endpoint, response) end
+  return nil, what
 end
 
 -- What a fault says beside what the step that failed has said.
@@ -116,13 +90,73 @@ end
 local function wants_session(inner, err, request)
   if err.outcome ~= "failed" then return false end
   local renews = inner.auth.renews
-  return err.renew or (renews and request and renews(err, request))
+  return err.renew or (renews and renews(err, request))
 end
 
 -- Whether an attempt before the last one may have been acted upon: then no
 -- refusal, and no failure of a later one, says that nothing was done.
 local function in_doubt(endpoint, request)
   return request and request.doubt and not endpoint.harmless
+end
+
+-- Signs and sends; once more, `renewed`, after a refusal for want of a
+-- session: nothing was done. What a scheme and sending may change of the
+-- request is kept here and put back for that. A scheme that has learned,
+-- while signing, how requests must look says "again": then nothing was sent.
+local function send_signed(
+  inner,
+  endpoint,
+  request,
+  deadline,
+  args,
+  made,
+  given,
+  renewed
+)
+  local auth, headers = inner.auth, request.headers
+  local url, body, send_by = request.url, request.body, request.send_by
+  local authorization = headers.authorization
+  local content_type = headers["content-type"]
+  local signed, err = auth.sign(request, deadline)
+  if signed == "again" then
+    request, err = prepare(inner, endpoint, args, made, given)
+    if not request then return nil, err end
+    return send_signed(
+      inner,
+      endpoint,
+      request,
+      deadline,
+      args,
+      made,
+      given,
+      renewed
+    )
+  end
+  local result
+  if signed then
+    result, err = send(inner, endpoint, request, deadline)
+    if result then return result end
+  end
+  local doubt = in_doubt(endpoint, request)
+  if not renewed and wants_session(inner, err, request) then
+    auth.forget(request)
+    request.url, request.body, request.send_by = url, body, send_by
+    headers.authorization = authorization
+    headers["content-type"] = content_type
+    result, err, request =
+      send_signed(inner, endpoint, request, deadline, args, made, given, true)
+    if result then return result end
+  end
+  if doubt then err.outcome = "unknown" end
+  return nil, err, request
+end
+
+-- The same without a signature.
+local function send_open(inner, endpoint, request, deadline)
+  local result, err = send(inner, endpoint, request, deadline)
+  if result then return result end
+  if in_doubt(endpoint, request) then err.outcome = "unknown" end
+  return nil, err, request
 end
 
 --- Makes one call.
@@ -135,26 +169,20 @@ end
 ---@return table? result
 ---@return luapay.Fault? fault
 function call.make(inner, endpoint, args, deadline, given)
-  local made = endpoint.dressed and dress.made(endpoint, args, given) or nil
-  local request, refusal = prepare(inner, endpoint, args, made, given)
-  if not request then return nil, finish(inner, refusal) end
+  local made = endpoint.dressed and dress.made(endpoint, args, given)
+  local request, err = prepare(inner, endpoint, args, made, given)
+  if not request then return nil, finish(inner, err) end
   if given and given.dry_run then
     return dress.shown(inner, endpoint, args, made)
   end
-  local result, err, kept
-  result, err, request, kept =
-    try(inner, endpoint, request, deadline, args, made, given)
-  local doubt = in_doubt(endpoint, request)
-  if err and kept and wants_session(inner, err, request) then
-    -- a refusal for want of a session: nothing was done, so once more
-    inner.auth.forget(request)
-    request = without_signature(request, kept)
+  local result
+  if endpoint.open then
+    result, err, request = send_open(inner, endpoint, request, deadline)
+  else
     result, err, request =
-      try(inner, endpoint, request, deadline, args, made, given)
-    doubt = doubt or in_doubt(endpoint, request)
+      send_signed(inner, endpoint, request, deadline, args, made, given)
   end
   if result then return result end
-  if doubt then err.outcome = "unknown" end
   return nil, finish(inner, err, request)
 end
 

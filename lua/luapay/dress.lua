@@ -77,6 +77,7 @@ function dress.request(inner, endpoint, request, args, made, given)
       and value_of(args, made, endpoint.correlation)
     or request.correlation_id
   if given then
+    request.send_by = given.send_by
     if given.retries then
       request.policy = setmetatable(
         { retries = given.retries },

@@ -37,19 +37,17 @@ end
 -- Whose worker stood still (a machine suspended, a process stopped) may not
 -- send any more: by then somebody else may have taken it over.
 local function is_stale(by_boot)
-  return by_boot and core.boottime() >= by_boot
+  return core.boottime() >= by_boot
 end
 
 -- The same for transports that look at it before the first byte: by their
 -- clock.
 local function last_moment(by_boot, now, deadline)
-  if not by_boot then return deadline end
   return math.min(deadline, now + by_boot - core.boottime())
 end
 
--- Once, and told to the hooks.
-local function send(inner, request, attempt, timeout)
-  if not inner.hooked then return inner.transport:send(request, timeout) end
+-- The same, told to the hooks.
+local function send_hooked(inner, request, attempt, timeout)
   if inner.on_request then
     hooks.request(inner.on_request, request, attempt)
   end
@@ -97,27 +95,36 @@ end
 ---@param endpoint table
 ---@param request luapay.Request
 ---@param deadline number by the transport's clock
----@return luapay.Response? response
----@return luapay.Fault? fault
-function exchange.run(inner, endpoint, request, deadline)
-  local transport, lost = inner.transport, nil
-  local now = transport:now()
+---@param brief? boolean of a success status and body are enough; hooks see
+--- all of it
+---@return luapay.Response|true|nil response true: the two that follow
+---@return luapay.Fault|integer|nil fault or the status
+---@return string? body
+function exchange.run(inner, endpoint, request, deadline, brief)
+  local transport, hooked = inner.transport, inner.hooked
+  local now, attempt = transport:now(), 1
   if now >= deadline then return nil, too_late(endpoint, 0) end
   local by_boot = request.send_by
-  request.send_by = last_moment(by_boot, now, deadline)
-  request.once = not endpoint.repeatable and not endpoint.harmless or nil
+  request.send_by = by_boot and last_moment(by_boot, now, deadline) or deadline
+  request.once = endpoint.once
   local patience = endpoint.repeatable and inner.policy.patience
-  for attempt = 1, math.huge do
+  local lost
+  while true do
     local left = deadline - now
     if patience and patience < left then left = patience end
-    if is_stale(by_boot) then
+    if by_boot and is_stale(by_boot) then
       if lost then return nil, exchange.failed(endpoint, lost, attempt - 1) end
       return nil, too_late(endpoint, attempt - 1)
     end
-    local response, failure = send(inner, request, attempt, left)
-    if response and response.status < 400 then
+    local response, failure, body
+    if hooked then
+      response, failure = send_hooked(inner, request, attempt, left)
+    else
+      response, failure, body = transport:send(request, left, brief)
+    end
+    if response and (response == true or response.status < 400) then
       if inner.budget < FULL then inner.budget = inner.budget + EARNED end
-      return response
+      return response, failure, body
     end
     lost = worse(failure, lost)
     local delay = next_delay(inner, endpoint, request, response, attempt)
@@ -131,7 +138,7 @@ function exchange.run(inner, endpoint, request, deadline)
       hooks.retry(inner.on_retry, request, attempt, delay)
     end
     transport:sleep(delay)
-    now = transport:now()
+    now, attempt = transport:now(), attempt + 1
   end
 end
 

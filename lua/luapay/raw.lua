@@ -143,6 +143,7 @@ function raw.send(inner, given)
   local endpoint = {
     id = inner.api .. ".request",
     harmless = HARMLESS[given.method],
+    once = not HARMLESS[given.method] or nil,
   }
   local request, refusal = build(inner, given)
   if not request then return nil, fault.new(refusal, endpoint.id) end

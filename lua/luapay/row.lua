@@ -49,6 +49,7 @@ function row.find(api, name)
     either = all.answer == "either",
     harmless = all.harmless,
     repeatable = again ~= "once",
+    once = again == "once" and not all.harmless or nil,
     key = key,
     keyed = again == "keyed",
     correlation = correlation,

@@ -19,10 +19,11 @@
 ---@field finished fun(self, into: table): integer fills in n triples: id,
 --- first value or false, second value or false
 ---@field now fun(): number seconds on a monotonic clock
----@field send? async fun(self, request: table, timeout: number, loop: table)
---- yields until it has an answer; `wait(sources, seconds, loop, ended)` lets
---- such coroutines of that loop go on, calls `ended(co, ok, value)` when they
---- end or yield a value, and returns how many are under way
+---@field send? async fun(self, request: table, timeout: number, ...): any
+--- behind these two a loop, and what goes on to a transport's `send`; yields
+--- until it has an answer. `wait(sources, seconds, loop, ended)` lets such
+--- coroutines of that loop go on, calls `ended(co, ok, value)` when they end
+--- or yield a value, and returns how many are under way
 ---@field drop? fun(self, co: thread): string? forgets what it waits for, and
 --- returns the phase of that
 ---@field at_once? boolean its `wait` does work rather than wait: nobody

@@ -29,6 +29,10 @@ function answers.status(c, _, status)
   return reply(c, status, "status " .. status)
 end
 
+function answers.wait_after(c, _, status)
+  return reply(c, status, "status " .. status, "retry-After: 7\r\n")
+end
+
 function answers.redirect(c, _, status)
   return reply(c, status, "gone", "Location: /echo\r\n")
 end

@@ -164,6 +164,50 @@ describe("luapay.transport.curl", function()
     assert.is_nil(transport:send(get("/echo"), LONG).timings)
   end)
 
+  describe("a brief answer", function()
+    local function both(work)
+      work()
+      task.map({ 1 }, nil, work)
+    end
+
+    it("is status and body of a success, and nothing else", function()
+      both(function()
+        for _, status in ipairs { 200, 202, 204 } do
+          local brief, got, body =
+            transport:send(get("/status/" .. status), LONG, true)
+          assert.is_true(brief)
+          assert.equal(status, got)
+          assert.equal(status == 204 and "" or "status " .. status, body)
+        end
+      end)
+    end)
+
+    it("is none where headers say something", function()
+      both(function()
+        for path, status in pairs {
+          ["/status/404"] = 404,
+          ["/status/500"] = 500,
+          ["/redirect/302"] = 302,
+          ["/wait_after/200"] = 200,
+          ["/wait_after/503"] = 503,
+        } do
+          local response, failure = transport:send(get(path), LONG, true)
+          assert.equal(status, response.status)
+          assert.is_string(response.headers["content-length"])
+          assert.is_nil(failure)
+        end
+      end)
+    end)
+
+    it("is none where there is no answer", function()
+      both(function()
+        local brief, failure = transport:send(get "/close", LONG, true)
+        assert.is_nil(brief)
+        assert.equal("after_send", failure.phase)
+      end)
+    end)
+  end)
+
   it("blocks in a coroutine of the user's own", function()
     local co = coroutine.wrap(function()
       return transport:send(get("/echo"), LONG).status

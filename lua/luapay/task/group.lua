@@ -38,11 +38,11 @@ end
 --- Sends on `source` and waits for the answer: its `send` yields, and its
 --- `wait` lets the coroutine go on.
 ---@async
----@return any, any
-function Group:send(source, request, timeout)
+---@return any, any, any
+function Group:send(source, request, timeout, brief)
   local loop = self.loop
   if not loop.senders[source] then loop:add_sender(source) end
-  return source:send(request, timeout, loop)
+  return source:send(request, timeout, loop, brief)
 end
 
 -- Of a group that may work ahead only `limit` workers do anything but wait

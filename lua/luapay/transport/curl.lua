@@ -76,14 +76,17 @@ end
 ---@param request luapay.Request with `timings = true`, the response has
 --- them; `send_by`, by the transport's clock: not sent when it is later
 ---@param timeout number seconds for all of it, connecting included
----@return luapay.Response? response
----@return luapay.Failure? failure
-function Curl:send(request, timeout)
+---@param brief? boolean of an answer with a status of success that asks for
+--- no wait, status and body are enough: "true, status, body" may come back
+---@return luapay.Response|true|nil response
+---@return luapay.Failure|integer|nil failure
+---@return string? body
+function Curl:send(request, timeout, brief)
   local pool = self.pool or open_pool(self)
   local group = running()
-  if group then return group:send(pool, request, timeout) end
+  if group then return group:send(pool, request, timeout, brief) end
   local co = self.suspend and suspendable()
-  if not co then return pool:perform(request, timeout) end
+  if not co then return pool:perform(request, timeout, brief) end
   local id, failure = pool:start(request, timeout)
   if not id then return nil, failure end
   return await(self, co, id)
