@@ -159,6 +159,7 @@ describe("luapay.flow.subscription_batch", function()
     local batch = machine(world)
     local _, err = batch:run(rows(world, 2))
     assert.equal("unsettled", err.kind)
+
     assert.equal("unknown", err.outcome)
     assert.equal("P1 failed, P2 unknown", states(batch))
     local list = err.report.items
@@ -420,12 +421,47 @@ describe("a batch on bad days", function()
     end)
   end
 
+  for _, wrap in ipairs { rows, helper.each } do
+    local what = wrap == rows and "a list" or "an iterator"
+    it(
+      "knows of what was sent before when it cannot go on: " .. what,
+      function()
+        local doomed = machine(world, { death = { at = 1, after = true } })
+        assert.is_true(helper.dies(function()
+          doomed:run(rows(world, 2))
+        end))
+        local list = rows(world, 4)
+        local given = wrap == rows and list or helper.each(list)
+        for writes = 1, 4 do
+          local batch, left = machine(world), writes
+          local journal = world.journal
+          local transact = journal.store.transact
+          journal.store = setmetatable({
+            transact = function(store, reads, fn, options)
+              left = left - 1
+              if left >= 0 then return transact(store, reads, fn, options) end
+              transact(store, reads, function(access)
+                fn(access) -- and nothing of it is written
+              end, options)
+              return nil, { reason = "full", message = "disk full" }
+            end,
+          }, { __index = journal.store })
+          local _, err = batch:run(given)
+
+          assert.equal("unknown", err.outcome)
+          given = wrap == rows and list or helper.each(list)
+        end
+      end
+    )
+  end
+
   it("asks what became of a lost answer, and sends what is missing", function()
     inject("lost_answer", 1)
     inject("lost_answer", 1, { booked = false })
     local batch = machine(world, { portion = 2 })
     local _, err = batch:run(rows(world, 4))
     assert.equal("unsettled", err.kind)
+
     assert.equal("unknown", err.outcome)
     assert.same({ unknown = 4 }, err.report.states)
     provider:advance(LONG)

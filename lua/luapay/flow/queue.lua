@@ -383,8 +383,7 @@ function kind.verbs:run(...)
   end
   put_all(told, self, order, state)
   if good then return told:conclude() end
-  err.report = told.told
-  return nil, err
+  return nil, told:stop(err)
 end
 
 function kind.verbs.run_one()

@@ -685,9 +685,7 @@ function items.send_planned(flow, told)
     if planned then told:add_planned(planned.states.planned or 0) end
   end
   if good then return told:conclude() end
-  why = fault.copy(why)
-  why.report = told.told
-  return nil, why
+  return nil, told:stop(why)
 end
 
 -- Where each item is a request of its own, what is read before it, and what
@@ -703,7 +701,10 @@ local function run_rows(flow, rows)
   local told = report.new(flow)
   local open, err = items.plan_rows(flow, rows, told)
   if not open then
-    if err.kind == "argument" then err.report = told.told end
+    local refused = err.kind == "argument"
+    err = told:stop(err)
+    -- of the rows that were not reached nobody knows what was done before
+    if not refused then err.outcome = "unknown" end
     return nil, err
   end
   for _, want in ipairs(open) do
@@ -740,11 +741,7 @@ local function run_portions(flow, list)
       or { reference = want.reference, entries = {}, want = want }
     told:add(report.item(flow, record, no or faults[want.reference]), index)
   end
-  if not done then
-    why = fault.copy(no_more)
-    why.report = told.told
-    return nil, why
-  end
+  if not done then return nil, told:stop(no_more) end
   return told:conclude()
 end
 

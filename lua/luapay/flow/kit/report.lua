@@ -335,6 +335,17 @@ function Report:conclude()
   return nil, err
 end
 
+--- The fault of work that went no further, with the report in it: of the
+--- items that are not as intended, too.
+---@param err luapay.Fault
+---@return luapay.Fault
+function Report:stop(err)
+  local stopped = fault.copy(err)
+  stopped.report = self.told
+  if self.unknown then stopped.outcome = "unknown" end
+  return stopped
+end
+
 --- Begins a report. `list`: its items keep their places.
 ---@param flow table
 ---@param list? boolean
