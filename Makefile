@@ -352,7 +352,8 @@ export TENTH ONLY
 
 mutants:
 	@$(INSTALL) $(TEST_DEBS)
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s LUA=5.4 all
+	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@$(RUN) lua5.4 spec/mutants/run.lua
 
 rockspec:

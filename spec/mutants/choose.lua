@@ -27,22 +27,26 @@ end
 
 choose.read = read
 
-local function files_of(room)
-  if not room.files:find "/$" then return { room.files } end
+-- All files that may get bugs, in an order that does not change.
+local function files()
   local out = {}
-  local pipe = assert(
-    io.popen(
-      ("find %s -name '*.lua' -o -name '*.c' | LC_ALL=C sort"):format(
-        room.files
-      )
-    )
-  )
+  local pipe = assert(io.popen [[
+    find lua/luapay csrc -name '*.lua' -o -name '*.c' | LC_ALL=C sort]])
   for path in pipe:lines() do
     -- the tables of the APIs are data; their rows have specs of their own
     if not path:find "csrc/api_%w" then out[#out + 1] = path end
   end
   pipe:close()
   return out
+end
+
+-- The first room that has the file.
+local function room_of(rooms, path)
+  for _, room in ipairs(rooms) do
+    for _, start in ipairs(room.files) do
+      if path:sub(1, #start) == start then return room end
+    end
+  end
 end
 
 -- All bugs that the operators can make in a file.
@@ -77,27 +81,22 @@ end
 
 --- The text of the file with the bug in it; nil when its line is not there.
 function choose.apply(text, bug)
-  local lines, count = {}, 0
+  local lines, done = {}, false
   for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     lines[#lines + 1] = line
-    local here = bug.number and #lines == bug.number
-      or not bug.number and line == bug.line
-    if here and line == bug.line then
-      count = count + 1
-      if count == (bug.nth or 1) or bug.number then
-        lines[#lines] = bug.to
-        count = 1000
-      end
+    if #lines == bug.number and line == bug.line then
+      lines[#lines], done = bug.to, true
     end
   end
-  if count < 1000 then return nil end
+  if not done then return nil end
   lines[#lines] = nil -- what follows the last line's end
   return table.concat(lines, "\n") .. "\n"
 end
 
-local function made_in(room)
+-- The first ones of a room, by their rank.
+local function made_in(room, paths)
   local all, out = {}, {}
-  for _, path in ipairs(files_of(room)) do
+  for _, path in ipairs(paths) do
     places(path, all)
   end
   table.sort(all, function(a, b)
@@ -115,13 +114,6 @@ local function made_in(room)
   return out
 end
 
-local function room_of(rooms, path)
-  for _, room in ipairs(rooms) do
-    if path:sub(1, #room.files) == room.files then return room end
-  end
-  error("no room of spec/mutants/rooms.lua has " .. path)
-end
-
 -- The line before tells apart places that read the same.
 local function same(bug, other)
   return bug.file == other.file
@@ -130,20 +122,51 @@ local function same(bug, other)
     and (not other.before or bug.before == other.before)
 end
 
---- All bugs: list of { file, line, to, what, room, number?, reason? }; with
---- `reason`, it changes nothing.
+-- The line of a listed bug, which names a part of it.
+local function locate(path, what, old, new)
+  local bug = { file = path, what = what, line = old, to = new, listed = true }
+  local number = 0
+  for line in (read(path) .. "\n"):gmatch "([^\n]*)\n" do
+    number = number + 1
+    local first, last = line:find(old, 1, true)
+    if first then
+      bug.number, bug.line = number, line
+      bug.to = line:sub(1, first - 1) .. new .. line:sub(last + 1)
+      break
+    end
+  end
+  return bug
+end
+
+-- Why the bug changes nothing, if it is known to.
+local function mark(bug, equivalent)
+  for _, known in ipairs(equivalent) do
+    if same(bug, known) then bug.reason = known.reason end
+  end
+end
+
+--- All bugs: list of { file, line, number, to, what, room, reason? }; without
+--- `number` its line is gone; with `reason`, it changes nothing.
 function choose.all(rooms, list, equivalent)
-  local out = {}
-  for _, bug in ipairs(list) do
-    bug.room = room_of(rooms, bug.file)
-    bug.listed = true
-    out[#out + 1] = bug
+  local out, paths = {}, {}
+  for _, group in ipairs(list) do
+    local path = group[1]
+    for i = 2, #group do
+      local bug = locate(path, group[i][1], group[i][2], group[i][3])
+      bug.room = assert(room_of(rooms, path), path)
+      out[#out + 1] = bug
+    end
+  end
+  for _, path in ipairs(files()) do
+    local room = room_of(rooms, path)
+    if room then
+      paths[room] = paths[room] or {}
+      table.insert(paths[room], path)
+    end
   end
   for _, room in ipairs(rooms) do
-    for _, bug in ipairs(made_in(room)) do
-      for _, known in ipairs(equivalent) do
-        if same(bug, known) then bug.reason = known.reason end
-      end
+    for _, bug in ipairs(made_in(room, paths[room])) do
+      mark(bug, equivalent)
       out[#out + 1] = bug
     end
   end

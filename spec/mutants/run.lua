@@ -4,8 +4,11 @@
 --
 --   make mutants                 all of them
 --   make mutants TENTH=commit    a tenth, chosen by the commit's hash
---   make mutants ONLY=journal    those in files whose path has this text
+--   make mutants ONLY=journal    those that have this text in "file:number"
 --   JOBS=n                       how many at once (2)
+--   VERBOSE=1                    prints each, and what noticed it
+--   LIST=1                       prints them, and runs nothing
+--   FOLDER=build/mutants         where the copies are
 
 local choose = require "spec.mutants.choose"
 local equivalent = require "spec.mutants.equivalent"
@@ -17,7 +20,7 @@ local function setting(name)
   return text ~= "" and text or nil
 end
 
-local FOLDER = "build/mutants"
+local FOLDER = setting "FOLDER" or "build/mutants"
 
 local function succeeds(command)
   local a, _, c = os.execute(command)
@@ -44,39 +47,102 @@ end
 
 local PATHS = "LUA_PATH='lua/?.lua;lua/?/init.lua;;'"
   .. " LUA_CPATH='build/5.4/?.so;;'"
-local BUSTED = PATHS
-  .. " timeout -k 5 90 lua5.4 /usr/bin/busted --no-keep-going"
+local BUSTED = "lua5.4 /usr/bin/busted --no-keep-going"
   .. " --output=plainTerminal --lpath='lua/?.lua;lua/?/init.lua'"
   .. " --cpath='build/5.4/?.so' %s"
-local SIMULATE = PATHS
-  .. " SEEDS=%d STORE=memory JOBS=1 timeout -k 5 240"
+local SIMULATE = "env SEEDS=%d FLOW=%s STORE=%s JOBS=1"
   .. " lua5.4 spec/simulation/run.lua"
+local BUILD = "make -s LUA=5.4 modules CFLAGS='-O1 -fPIC -w'"
 
--- Runs a command in a copy; its output is kept for who wonders.
-local function passes(copy, command)
+-- Runs a command in a copy; its output is kept for who wonders. Without an
+-- end, or with more memory than a program needs, it fails.
+local function passes(copy, command, seconds)
   return succeeds(
-    ("cd %s && { %s; } >output 2>&1 </dev/null"):format(copy, command)
+    ("cd %s && ulimit -v 8000000 && %s timeout -k 5 %d %s"):format(
+      copy,
+      PATHS,
+      seconds,
+      command
+    ) .. " >output 2>&1 </dev/null"
   )
 end
 
-local BUILD = "make -s LUA=5.4 modules CFLAGS='-O1 -fPIC -w'"
+local function files_in(folder)
+  local out = {}
+  local pipe = assert(
+    io.popen(("find %s -name '*_spec.lua' | LC_ALL=C sort"):format(folder))
+  )
+  for path in pipe:lines() do
+    out[#out + 1] = path
+  end
+  pipe:close()
+  return out
+end
 
--- What notices a bug: its name, or nil when nothing does.
-local function noticed(copy, bug)
-  if bug.file:find "^csrc" and not passes(copy, BUILD) then
-    return "the compiler"
+-- "lua/luapay/flow/topup.lua" is named "topup", and so is its simulation;
+-- the names of a file that is one of a folder are the folder's as well.
+local function names_of(path)
+  local names = {}
+  for name in path:gsub("%.%w+$", ""):gmatch "[^/]+" do
+    table.insert(names, 1, name)
   end
-  for _, spec in ipairs(bug.room.specs) do
-    local exists = io.open(spec)
-    if exists then
-      exists:close()
-      if not passes(copy, BUSTED:format(spec)) then return spec end
+  return names
+end
+
+local function exists(path)
+  local file = io.open(path)
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- What is run against a bug in a file, each once: commands and their names.
+local function trials_of(bug)
+  local trials, seen, named, others = {}, {}, {}, {}
+  local names = names_of(bug.file)
+  for _, place in ipairs(bug.room.specs) do
+    for _, path in ipairs(files_in(place)) do
+      local own = path:match "([^/]+)_spec%.lua$" == names[1]
+      if not seen[path] then table.insert(own and named or others, path) end
+      seen[path] = true
     end
   end
-  if bug.room.simulate then
-    if not passes(copy, SIMULATE:format(bug.room.simulate)) then
-      return "the simulation"
+  for _, paths in ipairs { named, others } do
+    for _, path in ipairs(paths) do
+      trials[#trials + 1] = { path, BUSTED:format(path) }
     end
+  end
+  local histories = bug.room.simulate
+  if not histories then return trials end
+  for i = 1, 2 do
+    local flow = names[i]
+    if exists(("spec/simulation/scenarios/%s.lua"):format(flow)) then
+      local command = SIMULATE:format(histories / 2, flow, "memory")
+      trials[#trials + 1] = { "the simulation of " .. flow, command }
+    end
+  end
+  local store = bug.file:find "/journal/" and "" or "memory"
+  local command = SIMULATE:format(histories, "", store)
+  trials[#trials + 1] = { "the simulation", command }
+  return trials
+end
+
+local clock = require("luapay.core").boottime
+
+-- How many seconds a trial took that passed: it may take more, not for ever.
+local took = {}
+
+local function try(copy, trial)
+  local name, began = trial[1], clock()
+  local limit = took[name] and 10 + 5 * took[name] or 120
+  local passed = passes(copy, trial[2], math.ceil(limit))
+  if passed then took[name] = math.max(took[name] or 0, clock() - began) end
+  return passed
+end
+
+-- What notices a bug: the trial, or nil when none does.
+local function noticed(copy, trials)
+  for _, trial in ipairs(trials) do
+    if not try(copy, trial) then return trial end
   end
 end
 
@@ -98,25 +164,34 @@ local function make_copy(number)
   must(("rm -rf %s && mkdir -p %s/build"):format(copy, copy))
   must(LIST_FILES .. " | xargs -0 cp --parents -t " .. copy)
   must(("cp -a build/5.4 %s/build/"):format(copy))
-  -- what make compares with what it has built
-  must(("touch %s/build/5.4/obj/* 2>/dev/null; true"):format(copy))
-  must(("find %s/build/5.4 -name '*.so' -exec touch {} +"):format(copy))
+  must(("! [ -d build/luajit ] || cp -a build/luajit %s/build/"):format(copy))
   return copy
 end
 
-local function try(copy, bug)
+-- Builds the copy with this text in the file.
+local function put(copy, path, text)
+  write(copy .. "/" .. path, text)
+  return not path:find "^csrc" or passes(copy, BUILD, 600)
+end
+
+local function apply(copy, bug)
   local text = choose.read(bug.file)
   local changed = choose.apply(text, bug)
   if not changed then return "gone" end
-  local path = copy .. "/" .. bug.file
-  write(path, changed)
-  local by = noticed(copy, bug)
-  write(path, text)
-  if bug.file:find "^csrc" then assert(passes(copy, BUILD), copy) end
-  return by and "killed" or "survived", by
+  local compiled = put(copy, bug.file, changed)
+  local by = compiled and noticed(copy, trials_of(bug))
+  assert(put(copy, bug.file, text), copy .. "/output")
+  if not compiled then return "killed", "the compiler" end
+  if not by then return "survived" end
+  -- one that fails without a bug would notice every bug
+  if not took[by[1]] and not try(copy, by) then
+    assert(try(copy, by), by[1] .. " fails without a bug: " .. copy)
+  end
+  return "killed", by[1]
 end
 
 local function work(bugs, number, of)
+  io.stdout:setvbuf "line"
   local copy = make_copy(number)
   local results =
     assert(io.open(("%s/%d.results"):format(FOLDER, number), "w"))
@@ -124,10 +199,16 @@ local function work(bugs, number, of)
     local bug = bugs[i]
     local how, by = "equivalent", nil
     if not bug.reason then
-      how, by = try(copy, bug)
+      how, by = apply(copy, bug)
     end
     results:write(("%d %s %s\n"):format(i, how, by or ""))
     results:flush()
+    if setting "VERBOSE" then
+      print(("%d/%d %s %s %s"):format(i, #bugs, how, bug.file, by or ""))
+    end
+    if how == "survived" or how == "gone" then
+      print(("%d/%d %s: %s"):format(i, #bugs, how, describe(bug)))
+    end
   end
   results:close()
 end
@@ -140,25 +221,23 @@ local function selected()
   if only then
     local out = {}
     for _, bug in ipairs(bugs) do
-      if bug.file:find(only, 1, true) then out[#out + 1] = bug end
+      local place = ("%s:%s"):format(bug.file, bug.number or "")
+      if place:find(only, 1, true) then out[#out + 1] = bug end
     end
     bugs = out
   end
   return bugs
 end
 
-local function collect(bugs, of)
+local function collect(bugs, of, began)
   local counts = { killed = 0, survived = 0, equivalent = 0, gone = 0 }
   local by, bad = {}, 0
   for number = 1, of do
     for line in io.lines(("%s/%d.results"):format(FOLDER, number)) do
-      local i, how, who = line:match "^(%d+) (%S+) ?(.*)$"
+      local _, how, who = line:match "^(%d+) (%S+) ?(.*)$"
       counts[how] = counts[how] + 1
       if how == "killed" then by[who] = (by[who] or 0) + 1 end
-      if how == "survived" or how == "gone" then
-        bad = bad + 1
-        print(how .. ": " .. describe(bugs[tonumber(i)]))
-      end
+      if how == "survived" or how == "gone" then bad = bad + 1 end
     end
   end
   local names = {}
@@ -170,8 +249,9 @@ local function collect(bugs, of)
     print(("  %5d  killed by %s"):format(by[name], name))
   end
   print(
-    ("%d mutants: %d killed, %d survived, %d equivalent"):format(
+    ("%d mutants in %d s: %d killed, %d survived, %d equivalent"):format(
       #bugs,
+      math.floor(clock() - began),
       counts.killed,
       counts.survived,
       counts.equivalent
@@ -204,6 +284,7 @@ if setting "LIST" then
   end
   os.exit(0)
 end
+local began = clock()
 must("mkdir -p " .. FOLDER)
 local command = {}
 for i = 1, jobs do
@@ -213,4 +294,4 @@ for i = 1, jobs do
   )
 end
 must(table.concat(command, " ") .. " wait")
-os.exit(collect(bugs, jobs) > 0 and 1 or 0)
+os.exit(collect(bugs, jobs, began) > 0 and 1 or 0)
