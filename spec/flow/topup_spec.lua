@@ -887,6 +887,23 @@ describe("a top-up that a crash cuts off", function()
     assert.equal("110.00 120.00 130.00", balances(world))
   end)
 
+  it("may be discarded while somebody waits for it", function()
+    die(world, { at = 2, path = CREDIT })
+    provider:advance(LONG)
+    local other, waits = machine(world), 0
+    local topup = machine(world, {
+      sleep = function(seconds)
+        waits = waits + 1
+        provider:advance(seconds)
+        assert(other:discard())
+      end,
+    })
+    local waited, err = topup:await("c", { patience = 5 })
+    assert.is_nil(waited)
+    assert.equal("absent", err.code)
+    assert.equal(1, waits)
+  end)
+
   it("is completed on recover when nothing was missing", function()
     local topup = machine(world)
     local change = topup.book.change_many

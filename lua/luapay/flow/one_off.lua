@@ -263,7 +263,9 @@ local function known(flow, verb, reference)
     local _, why = kit.settle.one(flow, reference, record.run, kind.main)
     if why then return nil, why end
     record, err = flow.book:get(reference)
-    if not record then return nil, err end
+    if not record then
+      return nil, err or kit.person.absent_fault(flow, reference)
+    end
     main = step.main(record)
   end
   if main.state == "pending" and main.status == "Requested" then

@@ -4,6 +4,7 @@
 local core = require "luapay.core"
 local guard = require "luapay.guard"
 local money = require "luapay.flow.kit.money"
+local person = require "luapay.flow.kit.person"
 local report = require "luapay.flow.kit.report"
 local settle = require "luapay.flow.kit.settle"
 local step = require "luapay.flow.kit.step"
@@ -21,6 +22,13 @@ function wait.is_reached(flow, item)
   return item.ended and report.is_intended(flow, item)
 end
 
+-- An item that was there may be gone: somebody has discarded what is planned.
+local function read(flow, reference, run)
+  local record, err = flow.book:get(reference, run)
+  if record then return record end
+  return nil, err or person.absent_fault(flow, reference)
+end
+
 --- Asks about one item, whatever is open of it.
 ---@async
 ---@return table? record
@@ -32,7 +40,7 @@ function wait.refresh(flow, record, memo)
       if err then return nil, err end
     end
   end
-  local now, err = flow.book:get(record.reference, record.run)
+  local now, err = read(flow, record.reference, record.run)
   if not now then return nil, err end
   local main = step.main(now)
   local is_over = main.state == "failed" or main.state == "planned"
@@ -109,12 +117,13 @@ function wait.one(flow, record, given)
     end
     local now, err = wait.refresh(flow, record)
     given.retry_after = err and err.retry_after
+    if not now and err.code == "absent" then return nil, err end
     if not now and err.kind == "journal" then
       item.fault = err
       return nil, report.fault_of(flow, item)
     end
     if not now then
-      now, err = flow.book:get(record.reference, record.run)
+      now, err = read(flow, record.reference, record.run)
       if not now then return nil, err end
     end
     record = now
@@ -158,10 +167,12 @@ function wait.all(flow, given)
     local told, left = report.new(flow, true), 0
     for index, reference in ipairs(list) do
       local record, why = flow.book:get(reference)
-      if not record then return nil, why end
-      local item = report.item(flow, record)
-      if waited_for(flow, record) then left = left + 1 end
-      told:add(item, index, wait.is_reached(flow, item))
+      if record == nil then return nil, why end
+      if record then -- and not gone meanwhile
+        local item = report.item(flow, record)
+        if waited_for(flow, record) then left = left + 1 end
+        told:add(item, index, wait.is_reached(flow, item))
+      end
     end
     local slept, why = left > 0 and clock:sleep(), nil
     if not slept then
