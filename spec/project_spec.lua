@@ -135,6 +135,7 @@ describe("the rooms", function()
     journal = { "core", "decimal", "fault", "options", "postgres", "random",
       "task" },
     mobip = { "fault" },
+    task = { "guard" },
     client = { "call", "core", "fault", "help", "inner", "options", "page",
       "raw", "row" },
     inner = { "core", "hooks", "idempotency", "retry", "transport" },

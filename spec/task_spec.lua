@@ -1,3 +1,4 @@
+local guard = require "luapay.guard"
 local task = require "luapay.task"
 
 -- A source with a clock of its own: what is begun takes as long as it says,
@@ -277,6 +278,86 @@ describe("luapay.map", function()
     end)
     assert.is_false(ok)
     assert.matches("yielded", err)
+  end)
+
+  describe("in a coroutine of a scheduler", function()
+    -- Runs `fn` in one, and returns what it returns and what it yielded.
+    local function run(fn)
+      local yielded, got = {}, nil
+      local host = coroutine.create(function()
+        got = { fn() }
+        return "over"
+      end)
+      local good, value = coroutine.resume(host)
+      while good and value ~= "over" do
+        yielded[#yielded + 1] = value
+        good, value = coroutine.resume(host, value .. "!")
+      end
+      assert(good, value)
+      return got, yielded
+    end
+
+    it("lets what is called for the host yield to it", function()
+      local got, yielded = run(function()
+        local function take_two()
+          local n = 0
+          return function()
+            n = n + 1
+            return n <= 2 and coroutine.yield("item " .. n) or nil
+          end
+        end
+        return task.map(take_two(), { concurrency = 2 }, function(item)
+          source:call(1)
+          return task.map({ "a", "b" }, nil, function(inner)
+            return task.call_host(coroutine.yield, item .. inner)
+          end)
+        end)
+      end)
+      assert.same({
+        "item 1",
+        "item 2",
+        "item 1!a",
+        "item 1!b",
+        "item 2!a",
+        "item 2!b",
+      }, yielded)
+      assert.equal("item 2!b!", got[1][2].result[2].result)
+    end)
+
+    it("lets nobody else go on meanwhile", function()
+      local order = {}
+      run(function()
+        task.map({ 1, 2, 3 }, nil, function(item)
+          task.call_host(coroutine.yield, "first")
+          order[#order + 1] = item
+          task.call_host(coroutine.yield, "second")
+          order[#order + 1] = item
+          source:call(1)
+          order[#order + 1] = item
+        end)
+      end)
+      assert.same({ 1, 1, 2, 2, 3, 3, 1, 2, 3 }, order)
+    end)
+
+    it("raises what is raised for the host, as anything else", function()
+      local ended = {}
+      local got = run(function()
+        return pcall(task.map, { 1, 2, 3 }, { concurrency = 2 }, function(n)
+          if n == 1 then
+            source:call(5)
+          else
+            task.call_host(function()
+              error { "no line" }
+            end)
+          end
+          ended[#ended + 1] = n
+        end)
+      end)
+      assert.same({ false, { "no line" } }, got)
+      -- plain Lua 5.1 cannot wait for the others there
+      if guard.can_yield then assert.same({ 1 }, ended) end
+      assert.is_nil(task.running())
+    end)
   end)
 
   it("is nobody's home outside of it", function()

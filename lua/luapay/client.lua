@@ -117,7 +117,8 @@ end
 --- The transport: its clock, its sleep, its `close`.
 ---@return luapay.Transport
 function Client:transport()
-  return inner_of[self].transport
+  local transport = inner_of[self].transport
+  return transport.given or transport
 end
 
 -- One metatable for each API; its methods are made when first used.

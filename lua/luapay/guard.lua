@@ -14,6 +14,19 @@ end
 local can_yield = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
 local outer_of = setmetatable({}, { __mode = "k" }) -- inner -> its caller
+local OUTSIDE = {}
+
+--- Calls a function in the coroutine that a host knows, where the running one
+--- was made here. What it raises there is raised to the host.
+---@async
+---@param fn function
+---@param ... any
+---@return any ...
+function guard.outside(fn, ...)
+  local co = coroutine.running()
+  if not (co and outer_of[co]) then return fn(...) end
+  return coroutine.yield(OUTSIDE, fn, ...)
+end
 
 local function in_coroutine(fn, ...)
   -- a coroutine of Lua 5.1 must start with a function of Lua's
@@ -23,7 +36,13 @@ local function in_coroutine(fn, ...)
   outer_of[inner] = coroutine.running()
   local got = pack(coroutine.resume(inner, ...))
   while got[1] and coroutine.status(inner) == "suspended" do
-    local back = pack(coroutine.yield(unpack(got, 2, got.n)))
+    local pass_on = coroutine.yield
+    if got[2] == OUTSIDE then
+      pass_on = function(_, wanted, ...)
+        return guard.outside(wanted, ...)
+      end
+    end
+    local back = pack(pass_on(unpack(got, 2, got.n)))
     got = pack(coroutine.resume(inner, unpack(back, 1, back.n)))
   end
   return unpack(got, 1, got.n)

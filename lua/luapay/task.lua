@@ -59,6 +59,10 @@ end
 ---@return table?
 task.running = Group.running
 
+--- Calls a function of the user's that may yield to a host of the user's
+--- own, such as a scheduler: `call_host(fn, ...)` returns what it returns.
+task.call_host = Group.call_host
+
 --- Lets the other threads of the host go on for some seconds; false, at
 --- once, where there is no such host.
 ---@async
@@ -71,8 +75,9 @@ function task.nap(seconds)
 end
 
 -- Calls of an iterator block: it cannot be called again while it waits.
-local function take_from_iterator(items)
+local function take_from_iterator(items, hosted)
   return function()
+    if hosted then return Group.call_host(items) end
     return Group.outside(items)
   end
 end
@@ -108,9 +113,11 @@ local function run(group, count)
   if host and not group.parent and host.here() then
     return threads.run(host, group, work, count)
   end
+  local started, errands = 0, group.loop.errands
   local function start_and_finish()
-    for _ = 1, count do
-      if group.over or group.failed then break end
+    while started < count and not (group.over or group.failed) do
+      if errands[1] and not group.parent then return end
+      started = started + 1
       group:start(work)
     end
     group:finish()
@@ -118,8 +125,12 @@ local function run(group, count)
   if group.parent then return start_and_finish() end
   -- in the caller's own coroutine, which may yield to a host of its own
   if count == 1 and not group.ahead then return work(group) end
-  local ok, err = pcall(start_and_finish)
-  if not ok then error(group:abandon(err), 0) end
+  repeat
+    local ok, err = pcall(start_and_finish)
+    if not ok then error(group:abandon(err), 0) end
+    local more = errands[1] ~= nil
+    group:run_errands() -- not in pcall, which Lua 5.1 cannot yield through
+  until not more
 end
 
 local OPTIONS = { concurrency = "number", ahead = "number", each = "function" }
@@ -175,11 +186,11 @@ function task.map(items, options, fn)
     line = {},
     fn = fn,
     taken = 0,
-    take = type(items) == "table" and take_from_list(items)
-      or take_from_iterator(items),
     each = each,
     results = results,
   }, Group.running())
+  group.take = type(items) == "table" and take_from_list(items)
+    or take_from_iterator(items, group.loop.hosted)
   run(group, options.concurrency or 32)
   if group.failed then error(group.err, 0) end
   return each and group.taken or results

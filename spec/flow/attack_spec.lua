@@ -191,33 +191,95 @@ describe("luapay.flow", function()
     end)
   end)
 
-  describe("over a transport that yields to a scheduler", function()
-    for _, mode in ipairs { "each", "all_or_nothing" } do
-      it("works one at a time: " .. mode, function()
-        local inner, yields = provider:transport(), 0
+  -- Two kinds of schedulers: one looks at what a coroutine yields, the other
+  -- resumes the coroutine that had asked to be woken.
+  local SCHEDULERS = {
+    ["that is told what for"] = function()
+      local function wait()
+        assert(coroutine.yield "wait" == "go on")
+      end
+      local function run(fn)
+        local host = coroutine.create(fn)
+        local good, value = coroutine.resume(host)
+        while good and coroutine.status(host) ~= "dead" do
+          assert(value == "wait")
+          good, value = coroutine.resume(host, "go on")
+        end
+        assert(good, value)
+      end
+      return wait, run
+    end,
+    ["that wakes who has asked"] = function()
+      local asleep = {}
+      local function wait()
+        table.insert(asleep, (coroutine.running()))
+        coroutine.yield()
+      end
+      local function run(fn)
+        local host = coroutine.create(fn)
+        assert(coroutine.resume(host))
+        while asleep[1] do
+          assert(coroutine.resume(table.remove(asleep, 1)))
+        end
+        assert(coroutine.status(host) == "dead")
+      end
+      return wait, run
+    end,
+  }
+
+  for name, new_scheduler in pairs(SCHEDULERS) do
+    describe("in a scheduler " .. name .. ",", function()
+      local wait, run = new_scheduler()
+      local waits
+
+      before_each(function()
+        local inner = provider:transport()
+        waits = 0
         client = luapay.infobip {
           username = "reseller",
           password = "secret",
           transport = function(request, timeout)
-            yields = yields + 1
-            coroutine.yield()
+            waits = waits + 1
+            wait()
             return inner:send(request, timeout)
           end,
         }
-        local flow = topup { mode = mode, concurrency = 1 }
-        local report
-        local host = coroutine.wrap(function()
-          report = assert(flow:run { item "a", item "b" })
-          return "over"
-        end)
-        repeat
-        until host() == "over"
-        assert.same({ done = 2 }, report.states)
-        assert.equal(3, yields) -- the login, and two credits
-        assert.equal(2, #provider:ledger())
       end)
-    end
-  end)
+
+      for _, mode in ipairs { "each", "all_or_nothing" } do
+        for _, concurrency in ipairs { "usual", 1, 8 } do
+          local how = ("%s, concurrency %s"):format(mode, concurrency)
+          it("works over a transport that yields: " .. how, function()
+            local flow = topup {
+              mode = mode,
+              concurrency = tonumber(concurrency),
+            }
+            local report
+            run(function()
+              report = assert(flow:run { item "a", item "b", item "c" })
+              assert(flow:recover())
+            end)
+            assert.same({ done = 3 }, report.states)
+            assert.equal(4, waits) -- one login, and three credits
+            assert.equal(3, #provider:ledger())
+          end)
+        end
+      end
+
+      it("works inside luapay.map", function()
+        local ended = 0
+        local function work(run_name)
+          local flow = topup { mode = "each", run = run_name }
+          assert(flow:run { item "a", item "b" })
+          ended = ended + 1
+        end
+        run(function()
+          luapay.map({ "x", "y", "z" }, { concurrency = 3 }, work)
+        end)
+        assert.equal(3, ended)
+      end)
+    end)
+  end
 
   describe("a rollback whose session is over", function()
     it("logs in again, and takes the credit back once", function()

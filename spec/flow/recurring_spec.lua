@@ -73,6 +73,24 @@ describe("luapay.flow.recurring", function()
     return made
   end
 
+  it("charges by an acquirer that yields to a scheduler", function()
+    activated()
+    local list = { month(), month { reference = "month-3" } }
+    function world.verdict()
+      coroutine.yield()
+      return { approved = true, acquirerPaymentReference = "A2" }
+    end
+    local report
+    local host = coroutine.create(function()
+      report = assert(flow:run(list))
+    end)
+    repeat
+      assert(coroutine.resume(host))
+    until coroutine.status(host) == "dead"
+    assert.same({ pending = 2 }, report.states)
+    assert.equal(2, #charges)
+  end)
+
   it("is activated by its first payment", function()
     local made = agree()
     assert.same({ "pending", "none", "Created", false }, look(made))

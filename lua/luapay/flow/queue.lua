@@ -59,7 +59,7 @@ end
 -- finish comes again, with `again`.
 local function hand_over(flow, entry, row)
   local good, done, why =
-    guard.call(flow.handle, row, { again = entry.attempt > 1 })
+    task.call_host(guard.call, flow.handle, row, { again = entry.attempt > 1 })
   if not good then
     local what = "the function has raised an error: " .. tostring(done)
     return nil, refusal(flow, entry, what)

@@ -5,6 +5,7 @@ local transport = {}
 
 local Transport = {}
 Transport.__index = Transport
+Transport.own = true -- never yields
 
 --- Makes a transport to a provider.
 ---@param provider table

@@ -2,6 +2,7 @@
 -- map inside a map is one more group on the loop it finds.
 
 local Loop = require "luapay.task.loop"
+local guard = require "luapay.guard"
 
 local running, yield = coroutine.running, coroutine.yield
 local resume = coroutine.resume
@@ -122,6 +123,50 @@ local function settle(co, ok, what)
   if not ok or what == ENDED then bury(homes[co], co, ok, what) end
 end
 
+-- ---- what may yield to a host of the caller's
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+local unpack = table.unpack or unpack
+
+-- Whether this is a coroutine of somebody's, who may have a scheduler.
+local function in_coroutine()
+  if coroutine.isyieldable then return coroutine.isyieldable() end
+  local co, is_main = running()
+  return co ~= nil and not is_main
+end
+
+--- Calls a function of the user's that may yield to a host of the user's: in
+--- the coroutine that has called the outermost map, for no other is known to
+--- the host. Nobody else goes on meanwhile, as with a function that blocks.
+---@async
+---@param fn function
+---@param ... any
+---@return any ...
+function Group.call_host(fn, ...)
+  local co = alive > 0 and running()
+  if co then co = guard.outermost(co) end
+  local group = co and homes[co]
+  if not (group and group.loop.hosted) then return guard.outside(fn, ...) end
+  if not can_yield() then
+    error("inside map, no call can be made in a callback of sort or gsub", 2)
+  end
+  local errands = group.loop.errands
+  errands[#errands + 1] = { co = co, fn = fn, args = pack(...) }
+  local got = yield()
+  if not got[1] then error(got[2], 0) end
+  return unpack(got, 2, got.n)
+end
+
+-- In plain Lua 5.1 nobody can yield through pcall: what is raised there ends
+-- the map at once.
+local call = guard.can_yield and pcall
+  or function(fn, ...)
+    return true, fn(...)
+  end
+
 -- Lets a coroutine run until it waits again or ends.
 local function continue(co, a, b)
   return settle(co, resume(co, a or nil, b or nil))
@@ -149,6 +194,23 @@ function Group:start(work)
     self.busy, self.work = self.busy + 1, work
   end
   continue(self:hire(work), self)
+  if self.parent and self.loop.errands[1] then
+    self.loop:make_ready(self.parent)
+    yield()
+  end
+end
+
+--- Does what workers want of a host, in the order in which they want it;
+--- each goes on at once.
+---@async
+function Group:run_errands()
+  local errands = self.loop.errands
+  while errands[1] do
+    local errand = table.remove(errands, 1)
+    local args = errand.args
+    local got = pack(call(errand.fn, unpack(args, 1, args.n)))
+    if homes[errand.co] then continue(errand.co, got) end
+  end
 end
 
 --- Calls `fn` as if outside of map: what it waits for, it blocks for.
@@ -183,7 +245,7 @@ function Group:abandon(err)
   ):format(err, dropped, sent)
 end
 
---- Comes back when all workers have ended.
+--- Comes back when all workers have ended, or wait for a host.
 ---@async
 function Group:finish()
   if self.parent and self.active > 0 then
@@ -191,9 +253,9 @@ function Group:finish()
     yield()
   end
   local loop = self.loop
-  while self.active > 0 do
+  while self.active > 0 and not loop.errands[1] do
     loop:run_ready(continue)
-    if self.active > 0 then loop:wait(settle) end
+    if self.active > 0 and not loop.errands[1] then loop:wait(settle) end
   end
 end
 
@@ -202,7 +264,7 @@ end
 ---@param outer? table
 function Group.new(fields, outer)
   fields.active = 0
-  fields.loop = outer and outer.loop or Loop.new()
+  fields.loop = outer and outer.loop or Loop.new(in_coroutine())
   fields.parent = outer and running()
   return setmetatable(fields, Group)
 end

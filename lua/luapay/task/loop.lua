@@ -11,8 +11,12 @@ local weak = { __mode = "k" }
 local parked = setmetatable({}, weak) -- source -> { id -> coroutine }
 local loops = setmetatable({}, weak) -- coroutine -> the loop it is on
 
-function Loop.new()
+--- Makes one. `hosted`: it is run in a coroutine that may yield to a host.
+---@param hosted boolean
+function Loop.new(hosted)
   return setmetatable({
+    hosted = hosted,
+    errands = {}, -- what is to be called there: co, fn, args
     ready = {},
     first = 1,
     last = 0, -- coroutine, value, value; flat
@@ -40,10 +44,12 @@ function Loop:make_ready(co, a, b)
   self.last = last + 3
 end
 
---- Calls `continue(co, a, b)` for all who are ready, and become ready.
+--- Calls `continue(co, a, b)` for all who are ready, and become ready, until
+--- somebody waits for a host.
 function Loop:run_ready(continue)
-  local ready = self.ready
+  local ready, errands = self.ready, self.errands
   while self.first <= self.last do
+    if errands[1] then return end
     local i = self.first
     local co, a, b = ready[i], ready[i + 1], ready[i + 2]
     ready[i], ready[i + 1], ready[i + 2] = nil, nil, nil
@@ -173,7 +179,11 @@ local function wait_for_timer(loop, seconds)
   if timer then
     timer.source.wait({}, seconds)
   elseif seconds > 0 then
-    error("a function given to map yielded, but not for a call", 0)
+    error(
+      "a function given to map yielded, but not for a call: to yield to a "
+        .. "scheduler of your own, say concurrency = 1",
+      0
+    )
   end
 end
 

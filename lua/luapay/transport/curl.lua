@@ -12,6 +12,7 @@ local transport = {}
 
 local Curl = {}
 Curl.__index = Curl
+Curl.own = true -- see luapay.transport.custom
 
 local OPTIONS = {
   ca_file = { type = "string" },

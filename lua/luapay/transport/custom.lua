@@ -2,6 +2,7 @@
 -- or a table with at least `send`. See luapay.Transport.
 
 local core = require "luapay.core"
+local task = require "luapay.task"
 
 local custom = {}
 
@@ -36,7 +37,7 @@ local function failure_of(value)
 end
 
 function Custom:send(request, timeout)
-  local response, failure = self.exchange(request, timeout)
+  local response, failure = task.call_host(self.exchange, request, timeout)
   if not is_response(response) then return nil, failure_of(failure) end
   response.headers = response.headers or {}
   response.body = response.body or ""
@@ -48,13 +49,14 @@ function Custom.close() end
 
 local function complete(given)
   return setmetatable({
+    given = given.sleep and given.now and given.close and given or nil,
     exchange = function(request, timeout)
       return given:send(request, timeout)
     end,
     sleep = given.sleep and function(_, seconds)
-      return given:sleep(seconds)
+      return task.call_host(given.sleep, given, seconds)
     end,
-    sleeps = given.sleep ~= nil,
+    sleeps = given.sleep ~= nil and given.sleeps ~= false,
     now = given.now and function()
       return given:now()
     end,
@@ -64,8 +66,9 @@ local function complete(given)
   }, Custom)
 end
 
---- Takes a transport as it is; makes one of a function, or of a table that
---- has only `send`. Raises for what is neither.
+--- Takes a transport of luapay as it is (`own`: inside map it waits with the
+--- others); makes one of a function, or of a table that has at least `send`.
+--- Raises for what is neither.
 ---@param given luapay.Transport|luapay.Exchange
 ---@return luapay.Transport
 function custom.from(given)
@@ -75,7 +78,7 @@ function custom.from(given)
   if type(given) ~= "table" or not given.send then
     error("luapay: transport: expected a function, or a table with `send`", 6)
   end
-  if given.sleep and given.now and given.close then return given end
+  if given.own then return given end
   return complete(given)
 end
 

@@ -11,6 +11,7 @@ local person = require "luapay.flow.kit.person"
 local report = require "luapay.flow.kit.report"
 local settle = require "luapay.flow.kit.settle"
 local step = require "luapay.flow.kit.step"
+local task = require "luapay.task"
 local wait = require "luapay.flow.kit.wait"
 
 local kit = { items = items, report = report, settle = settle, step = step }
@@ -432,10 +433,13 @@ function kit.define(kind)
     local about = check_more(self, what, 3)
     self.words = self.words or {}
     self.call = self.call or {}
-    self.sleep = self.sleep
-      or function(time)
-        return self.client:transport():sleep(time)
-      end
+    local sleep = self.sleep
+    self.sleep = function(time)
+      if sleep then return task.call_host(sleep, time) end
+      local transport = self.client:transport()
+      if transport.own then return transport:sleep(time) end
+      return task.call_host(transport.sleep, transport, time)
+    end
     self.new_progress = function(phase, total)
       return report.progress(self.on_progress, phase, total)
     end

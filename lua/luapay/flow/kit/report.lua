@@ -6,6 +6,7 @@ local core = require "luapay.core"
 local decimal = require "luapay.decimal"
 local fault = require "luapay.fault"
 local guard = require "luapay.guard"
+local task = require "luapay.task"
 local money = require "luapay.flow.kit.money"
 local step = require "luapay.flow.kit.step"
 
@@ -404,7 +405,7 @@ function Progress:report(over)
     left = math.max(0, self.total - self.count) / rate
   end
   self.next = core.now() + 1
-  local good, err = guard.call(self.tell, {
+  local good, err = task.call_host(guard.call, self.tell, {
     phase = self.phase,
     states = states,
     seconds = seconds,

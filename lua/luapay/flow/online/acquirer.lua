@@ -3,6 +3,7 @@
 -- this is what becomes of it. Nothing here is written down.
 
 local guard = require "luapay.guard"
+local task = require "luapay.task"
 
 local acquirer = {}
 
@@ -139,7 +140,7 @@ end
 ---@return table? report
 function acquirer.ask(fn, payment, card)
   if not fn then return nil end
-  local good, verdict = guard.call(fn, payment, card)
+  local good, verdict = task.call_host(guard.call, fn, payment, card)
   return good and acquirer.read(verdict) or nil
 end
 
@@ -148,7 +149,7 @@ end
 ---@return boolean released
 function acquirer.release(functions, payment)
   if not functions.release then return false end
-  local good, done = guard.call(functions.release, payment)
+  local good, done = task.call_host(guard.call, functions.release, payment)
   return good and done == true
 end
 

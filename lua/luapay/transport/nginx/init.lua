@@ -16,6 +16,7 @@ local transport = {}
 
 local Nginx = {}
 Nginx.__index = Nginx
+Nginx.own = true -- see luapay.transport.custom
 
 local OPTIONS = {
   cert_file = { type = "string" },
