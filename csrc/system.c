@@ -5,6 +5,7 @@
 */
 #define _DEFAULT_SOURCE
 #define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE     /* statx */
 
 #include "system.h"
 
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -111,19 +113,61 @@ static int system_boot_id (lua_State *L) {
   return 1;
 }
 
+/* Nanoseconds since 1970 at which a file was made; 0 where nobody knows. A
+   number of a removed file is soon that of another one. */
+static unsigned long long birth_of (const char *path) {
+#if defined(STATX_BTIME)
+  struct statx s;
+  if (statx(AT_FDCWD, path, 0, STATX_BTIME, &s) == 0 &&
+      (s.stx_mask & STATX_BTIME) != 0)
+    return (unsigned long long)s.stx_btime.tv_sec * 1000000000ULL +
+           s.stx_btime.tv_nsec;
+#else
+  (void)path;
+#endif
+  return 0;
+}
+
 /*
-** file(path) -> text that names the file itself, whatever its path; nil and
-** a message where there is none
+** file(path) -> text that names the file itself, whatever its path, and how
+** many names it has; nil and a message where there is none
 */
 static int system_file (lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
   struct stat s;
-  char name[64];
+  char name[96];
   int n;
-  if (stat(luaL_checkstring(L, 1), &s) != 0)
+  if (stat(path, &s) != 0)
     return push_failure(L);
-  n = snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)s.st_dev,
-               (unsigned long long)s.st_ino);
+  n = snprintf(name, sizeof(name), "%llu:%llu:%llu",
+               (unsigned long long)s.st_dev, (unsigned long long)s.st_ino,
+               birth_of(path));
   lua_pushlstring(L, name, (size_t)n);
+  pay_pushwhole(L, (long long)s.st_nlink);
+  return 2;
+}
+
+/*
+** real_path(path) -> the path from the root on, without links; its last name
+** may be that of no file yet; nil and a message
+*/
+static int system_real_path (lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  struct stat s;
+  char *found = realpath(path, NULL);
+  if (found == NULL && errno == ENOENT && lstat(path, &s) != 0) {
+    lua_pushlstring(L, path, (size_t)(name - path));
+    found = realpath(name == path ? "." : lua_tostring(L, -1), NULL);
+    if (found != NULL)
+      lua_pushfstring(L, "%s/%s", strcmp(found, "/") != 0 ? found : "", name);
+  }
+  else if (found != NULL)
+    lua_pushstring(L, found);
+  if (found == NULL)
+    return push_failure(L);
+  free(found);
   return 1;
 }
 
@@ -181,6 +225,103 @@ static int system_terminal (lua_State *L) {
   return 1;
 }
 
+/* A file of counts: the largest one that was ever written is the one that
+   counts. Each has a place of its own for a while, so that processes that
+   write at once take nothing back; the complement tells a whole one. */
+#define PLACES 64
+
+struct place {
+  unsigned long long count, complement;
+};
+
+static int open_counts (lua_State *L, int flags) {
+  return open(luaL_checkstring(L, 1), flags | O_CLOEXEC, S_IRUSR | S_IWUSR);
+}
+
+/* Makes a new name in a folder last, as far as the system can. */
+static void sync_folder (const char *path) {
+  char folder[4096];
+  const char *slash = strrchr(path, '/');
+  size_t n = slash != NULL ? (size_t)(slash - path) : 0;
+  int f;
+  if (slash == NULL || n >= sizeof(folder))
+    return;
+  memcpy(folder, path, n);
+  folder[n] = '\0';
+  f = open(n > 0 ? folder : "/", O_RDONLY | O_CLOEXEC);
+  if (f >= 0) {
+    (void)fsync(f);
+    close(f);
+  }
+}
+
+/*
+** create_count(path) -> true: there is a file, for its owner, whose count is
+** 0, and it lasts; nil and a message
+*/
+static int system_create_count (lua_State *L) {
+  struct place none[PLACES];
+  int f = open_counts(L, O_RDWR | O_CREAT);
+  int good;
+  if (f < 0)
+    return push_failure(L);
+  memset(none, 0, sizeof(none));
+  good = pwrite(f, none, sizeof(none), 0) == (ssize_t)sizeof(none) &&
+         fsync(f) == 0;
+  if (!good)
+    push_failure(L);
+  close(f);
+  if (!good)
+    return 2;
+  sync_folder(lua_tostring(L, 1));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/*
+** read_count(path) -> the largest count; nil and a message where there is no
+** such file
+*/
+static int system_read_count (lua_State *L) {
+  struct place all[PLACES];
+  unsigned long long largest = 0;
+  int f = open_counts(L, O_RDONLY);
+  ssize_t n;
+  size_t i;
+  if (f < 0)
+    return push_failure(L);
+  n = pread(f, all, sizeof(all), 0);
+  close(f);
+  for (i = 0; n > 0 && i < (size_t)n / sizeof(all[0]); i++)
+    if (all[i].complement == ~all[i].count && all[i].count > largest)
+      largest = all[i].count;
+  pay_pushwhole(L, (long long)largest);
+  return 1;
+}
+
+/*
+** write_count(path, count) -> true; nil and a message. It does not wait for
+** the disk: after a crash of the machine the count may be a smaller one.
+*/
+static int system_write_count (lua_State *L) {
+  struct place one;
+  ssize_t n;
+  int f;
+  one.count = (unsigned long long)luaL_checknumber(L, 2);
+  one.complement = ~one.count;
+  f = open_counts(L, O_WRONLY);
+  if (f < 0)
+    return push_failure(L);
+  n = pwrite(f, &one, sizeof(one), (off_t)(one.count % PLACES * sizeof(one)));
+  if (n != (ssize_t)sizeof(one))
+    push_failure(L);
+  close(f);
+  if (n != (ssize_t)sizeof(one))
+    return 2;
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 #if defined(__linux__)
 
 /* Whose files may be another kernel's too: its locks and its shared memory
@@ -231,6 +372,10 @@ static const luaL_Reg system_functions[] = {
   { "sleep", system_sleep },
   { "process", system_process },
   { "file", system_file },
+  { "real_path", system_real_path },
+  { "create_count", system_create_count },
+  { "read_count", system_read_count },
+  { "write_count", system_write_count },
   { "create_private", system_create_private },
   { "is_private", system_is_private },
   { "terminal", system_terminal },
