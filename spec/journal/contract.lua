@@ -1247,6 +1247,20 @@ return function(what, open, reset, traits)
         assert(send(book, "r1"))
         assert.equal(1, other:get("r1").entries[1].attempt)
       end)
+
+      it(
+        "is not taken for what an earlier process of its name wrote",
+        function()
+          assert(send(worker { worker = "shop" }, "r1"))
+          book, journal = worker { worker = "shop" } -- started anew
+          fail({ message = "cut", reason = "lost", phase = "committing" }, 1)
+          assert(book:change("r1", function(item)
+            return item:set(item:entry "credit", { state = "done" })
+          end))
+          heal()
+          assert.equal("done", other:get("r1").entries[1].state)
+        end
+      )
     end)
 
     it("refuses to go on in another process", function()

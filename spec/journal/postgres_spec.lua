@@ -84,13 +84,17 @@ describe("a journal in PostgreSQL", function()
   end
 
   -- Ends all connections to the database but the one that says so.
-  local function cut()
-    local _, other = open()
+  local function cut_by(other)
     sql(
       other,
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         .. "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
+  end
+
+  local function cut()
+    local _, other = open()
+    cut_by(other)
     other:close()
   end
 
@@ -206,7 +210,7 @@ describe("a journal in PostgreSQL", function()
     sql(opened, "UPDATE luapay_schema SET version = 1")
     local made, err = journal.postgres(options)
     assert.is_nil(made)
-    assert.truthy(err.message:find "version 1, this luapay knows 2")
+    assert.truthy(err.message:find "version 1, this luapay knows 3")
   end)
 
   it("tells no password when it cannot connect", function()
@@ -261,6 +265,63 @@ describe("a journal in PostgreSQL", function()
     restore()
     assert(send(mine, "r2"))
     assert(send(book, "r3")) -- and it has been noted
+  end)
+
+  describe("sends nothing when", function()
+    local other
+
+    before_each(function()
+      assert(send(book, "r1"))
+      other = select(2, open())
+    end)
+
+    local function refused()
+      local sent, err = send(book, "r1")
+      assert.is_nil(sent)
+      assert.same({ "journal", "unknown" }, { err.kind, err.outcome })
+      return err.message
+    end
+
+    it("its tables are gone, over a new connection, too", function()
+      sql(other, "DROP SCHEMA public CASCADE")
+      sql(other, "CREATE SCHEMA public")
+      refused()
+      cut_by(other)
+      assert.truthy(refused():find("tables are not there any more", 1, true))
+    end)
+
+    it("its tables were made anew", function()
+      sql(other, "DROP SCHEMA public CASCADE")
+      sql(other, "CREATE SCHEMA public")
+      cut_by(other)
+      open()
+      assert.truthy(refused():find("another journal", 1, true))
+    end)
+
+    it("its search path leads elsewhere", function()
+      sql(other, "CREATE SCHEMA elsewhere")
+      sql(
+        other,
+        ('ALTER DATABASE "%s" SET search_path = elsewhere'):format(
+          options.database
+        )
+      )
+      cut_by(other)
+      assert.truthy(refused():find("search path", 1, true))
+      -- nor does one begin that is opened now
+      local made, err = journal.postgres(options)
+      assert.is_nil(made)
+      assert.truthy(err.message:find("journal in the schema public", 1, true))
+      -- but by its name
+      assert.equal(
+        "sent",
+        open({ schema = "public" }):get("r1").entries[1].state
+      )
+      sql(
+        other,
+        ('ALTER DATABASE "%s" RESET search_path'):format(options.database)
+      )
+    end)
   end)
 
   it("is not taken for another database by what it says", function()

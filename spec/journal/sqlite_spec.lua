@@ -186,6 +186,107 @@ describe("a journal in a file", function()
     end
   end)
 
+  -- A process that opens it, sends `reference`, and is killed.
+  local function crash(reference)
+    local child = posix.fork()
+    if child == 0 then
+      local mine = assert(open { worker = "child" })
+      local sent = send(mine:book { flow = "shop" }, reference)
+      if sent then os.execute "kill -9 $PPID" end
+      posix.quit(1)
+    end
+    assert.equal(-1, posix.wait(child)) -- it did not end by itself
+  end
+
+  -- Each brings back what was there before r2, or lets go of r2.
+  for what, act in pairs {
+    ["was put back byte for byte"] = "cat %s.backup > %s; rm -f %s-wal",
+    ["was removed and put back"] = "rm %s %s-wal; cp %s.backup %s",
+    ["lost its log"] = "rm %s-wal %s-shm",
+    ["was moved without its log"] = "rm %s-wal %s-count",
+  } do
+    it("sends nothing when, while nobody had it, it " .. what, function()
+      assert(send(book, "r1"))
+      opened:close()
+      os.execute(("cp %s %s.backup"):format(path, path))
+      crash "r2"
+      os.execute((act:gsub("%%s", path)))
+      opened = assert(open())
+      assert.truthy(opened.warning:find("journal:restored", 1, true))
+      book = opened:book { flow = "shop" }
+      local sent, err = send(book, "r2")
+      assert.is_nil(sent)
+      assert.same({ "restored", "unknown" }, { err.code, err.outcome })
+      assert(opened:restored { since = 1700000000, who = "Ann" })
+      assert(send(book, "r3"))
+      opened:close()
+      opened = assert(open())
+      assert(send(opened:book { flow = "shop" }, "r4"))
+    end)
+  end
+
+  it("sends nothing when it is put back while it is open", function()
+    os.execute(("cp %s %s.backup"):format(path, path))
+    assert(send(book, "r1"))
+    opened.store.driver:transaction(function(tx)
+      tx:run "COMMIT"
+      tx:run "PRAGMA wal_checkpoint(TRUNCATE)"
+      tx:run "BEGIN"
+      return true
+    end)
+    os.execute(("cat %s.backup > %s"):format(path, path))
+    local other = open()
+    local sent, err
+    if other then
+      sent, err = send(other:book { flow = "shop" }, "r1")
+      other:close()
+    end
+    assert.is_nil(sent)
+    assert.truthy(not other or err.code == "restored")
+  end)
+
+  it("goes on after a crash that lost nothing", function()
+    opened:close()
+    crash "r1"
+    opened = assert(open())
+    assert.is_nil(opened.warning)
+    book = opened:book { flow = "shop" }
+    assert.equal("child", book:get("r1").entries[1].worker)
+    assert(send(book, "r2"))
+  end)
+
+  it("begins anew where all of it was removed", function()
+    assert(send(book, "r1"))
+    opened:close()
+    os.execute(("rm -f %s*"):format(path))
+    opened = assert(open())
+    assert(send(opened:book { flow = "shop" }, "r1"))
+  end)
+
+  it("is refused by a second name, which would have its own log", function()
+    assert(send(book, "r1"))
+    os.execute(("ln %s %s.link"):format(path, path))
+    local made, err = journal.sqlite { path = path .. ".link" }
+    assert.is_nil(made)
+    assert.truthy(err.message:find("hard link", 1, true))
+  end)
+
+  it("is the same by a link, and until that leads elsewhere", function()
+    local link = path .. ".link"
+    os.execute(("ln -s %s %s"):format(path, link))
+    local other = assert(journal.sqlite { path = link, patience = 0.05 })
+    local its = other:book { flow = "shop" }
+    assert(send(its, "r1"))
+    assert.equal("sent", book:get("r1").entries[1].state)
+    os.execute(
+      ("cp %s %s.new; ln -sf %s.new %s"):format(path, path, path, link)
+    )
+    local sent, err = send(its, "r2")
+    assert.is_nil(sent)
+    assert.truthy(err.message:find "removed or replaced")
+    other:close()
+  end)
+
   it("that cannot be written to sends nothing", function()
     opened.store.driver:transaction(function(tx)
       tx:run "PRAGMA query_only = ON"

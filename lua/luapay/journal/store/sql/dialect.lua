@@ -23,8 +23,10 @@ dialect.sqlite = {
   HAS_SCHEMA = tables_are_there "sqlite_master "
     .. "WHERE type = 'table' AND name = 'luapay_schema'",
   SKIP_LOCKED = "",
-  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since "
-    .. "FROM luapay_schema",
+  COUNTS_COMMITS = true,
+  STATE = "SELECT database, CAST(restored_since AS TEXT) AS restored_since, "
+    .. "CAST(commits AS TEXT) AS commits, "
+    .. "CAST(made_at AS TEXT) AS made_at FROM luapay_schema",
   SELECT_SUMS = "SELECT "
     .. OF_SUM
     .. ", CAST(count AS TEXT) AS count, sum FROM luapay_sums WHERE ",
@@ -50,6 +52,9 @@ dialect.postgres = {
   WORDS = { id = "BIGSERIAL PRIMARY KEY", int = "BIGINT", exact = "NUMERIC" },
   HAS_SCHEMA = tables_are_there "pg_catalog.pg_class "
     .. "WHERE oid = to_regclass('luapay_schema')",
+  ELSEWHERE = "SELECT nspname AS name FROM pg_catalog.pg_class "
+    .. "JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace "
+    .. "WHERE relname = 'luapay_schema' AND relkind = 'r' LIMIT 1",
   SKIP_LOCKED = " FOR UPDATE SKIP LOCKED",
   LOCKS_ROWS = true,
   LOCK_NAME = "SELECT 1 AS locked "
@@ -61,7 +66,7 @@ dialect.postgres = {
     .. "CAST(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 "
     .. "AS BIGINT) AS TEXT) AS now, "
     .. IDENTITY
-    .. " AS identity FROM luapay_schema",
+    .. " AS identity, CAST(made_at AS TEXT) AS made_at FROM luapay_schema",
   SELECT_SUMS = "SELECT "
     .. OF_SUM
     .. ", CAST(SUM(count) AS TEXT) AS count, CAST(SUM(sum) AS TEXT) AS sum "

@@ -741,7 +741,17 @@ function statements.forget_events(_, given)
   }
 end
 
+-- From here on commits are counted, also beside the database.
+local function begin_count(access)
+  if not access.dialect.COUNTS_COMMITS then return end
+  local driver = access.store.driver
+  local counted = driver:known_count()
+  if not counted then driver:begin_count() end
+  access.commits = math.max(access.commits, counted or 0)
+end
+
 function statements.restored(access, given)
+  begin_count(access)
   return {
     statement(
       "INSERT INTO luapay_restorations (database, since, who, at) "
@@ -760,6 +770,7 @@ function statements.restored(access, given)
 end
 
 function statements.notice(access)
+  begin_count(access)
   return {
     statement("UPDATE luapay_schema SET database = $1", access.identity),
   }
@@ -779,15 +790,35 @@ local function write_all(access, writes)
   add_events(writes, list)
   add_values(access, writes, list)
   add_sums(access, writes, list)
+  if access.dialect.COUNTS_COMMITS then
+    access.commits = access.commits + 1
+    list[#list + 1] = statement(
+      "UPDATE luapay_schema SET commits = $1",
+      write.int(access.commits)
+    )
+  end
   local results = access.tx:last(list)
   for i, use in pairs(take) do
     use(results[i])
   end
 end
 
+local IS_BEHIND = "the file lacks commits that were counted beside it "
+  .. "(-count), or that count is gone: it was restored, copied, moved, or has "
+  .. "lost its -wal. Entries may be missing; when you know since when, call "
+  .. "journal:restored"
+
 local RESTORED = "the database is not the one that this journal was written "
   .. "to: restored from a backup, copied, or failed over. Entries may be "
   .. "missing; when you know since when, call journal:restored"
+
+-- Whether it knows of fewer commits than were counted outside of it.
+local function is_behind(access)
+  if not access.dialect.COUNTS_COMMITS then return false end
+  local counted = access.store.driver:known_count()
+  if not counted then return access.state.database ~= nil end
+  return access.commits < counted
+end
 
 -- Whether entries may be missing: the database is another one, or went back
 -- in time, and nobody has said yet that they know.
@@ -798,7 +829,10 @@ local function notice(access)
   access.identity = identity
   access.restored_since = state.restored_since
     and read.time(state.restored_since)
-  if not state.database then
+  access.commits = read.int(state.commits)
+  if is_behind(access) then
+    access.nothing_may_be_sent = IS_BEHIND
+  elseif not state.database then
     access.is_new = true
   elseif state.database ~= identity then
     local is_harmless =
@@ -831,12 +865,19 @@ local EMPTIED = {
   message = "its tables have been emptied: what it knew of is lost",
 }
 
+local ANOTHER = {
+  reason = "schema",
+  is_final = true,
+  message = "its tables are those of another journal than the one that was "
+    .. "opened: stop, see what has become of that, and open it anew",
+}
+
 local Store = {}
 Store.__index = Store
 
 --- All or nothing, and durable when it returns: see memory.lua.
 function Store:transact(reads, decide, options)
-  local now = core.now()
+  local now, commits = core.now(), nil
   local good, problem = self.driver:transaction(function(tx)
     local access = setmetatable({
       tx = tx,
@@ -850,6 +891,8 @@ function Store:transact(reads, decide, options)
     }, Access)
     load(access, reads)
     if not access.state then return nil, EMPTIED end
+    self.made_at = self.made_at or access.state.made_at
+    if self.made_at ~= access.state.made_at then return nil, ANOTHER end
     notice(access)
     local writes = decide(access)
     if writes then
@@ -858,6 +901,7 @@ function Store:transact(reads, decide, options)
       end
       write_all(access, writes)
     end
+    commits = access.commits
     return true
   end, {
     only_reads = options and options.only_reads,
@@ -865,8 +909,9 @@ function Store:transact(reads, decide, options)
       and options.deadline
       and now + math.max(0.05, options.deadline - core.boottime()),
   })
-  if good then return true end
-  return nil, acted_upon(problem)
+  if not good then return nil, acted_upon(problem) end
+  if commits then self.driver:note_count(commits) end
+  return true
 end
 
 local IN_DOUBT = "the database was restored or has failed over: what the "
@@ -883,6 +928,7 @@ function Store:warning()
     local access =
       { tx = tx, store = self, dialect = dialect, only_reads = true }
     access.state = tx:run(dialect.STATE)[1]
+    self.made_at = access.state.made_at
     notice(access)
     warning = access.nothing_may_be_sent
       or access.restored_since and IN_DOUBT
@@ -897,11 +943,12 @@ function Store:close()
   self.driver:close()
 end
 
--- The tables, on each new connection.
-local function prepare(dialect)
+-- The tables, on each new connection. Only who opens the journal makes them:
+-- where they are gone later, what they knew of is lost.
+local function prepare(dialect, options, opening)
   return function(tx)
     if dialect.LOCK_SCHEMA then tx:run(dialect.LOCK_SCHEMA) end
-    local problem = schema.prepare(tx, dialect)
+    local problem = schema.prepare(tx, dialect, options, opening.may_make)
     if not problem then return true end
     return nil, { reason = "schema", is_final = true, message = problem }
   end
@@ -915,8 +962,11 @@ end
 ---@return table? store
 ---@return table? problem
 function sql.open(made, dialect, options, clocks)
-  local driver, problem = made.open(options, prepare(dialect))
+  local opening = { may_make = true }
+  local driver, problem =
+    made.open(options, prepare(dialect, options, opening))
   if not driver then return nil, problem end
+  opening.may_make = false
   return setmetatable({
     driver = driver,
     dialect = dialect,

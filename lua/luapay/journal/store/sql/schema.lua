@@ -4,7 +4,7 @@
 local schema = {}
 
 --- The version of these tables.
-schema.VERSION = 2
+schema.VERSION = 3
 
 -- {words in braces} are the dialect's. Times are whole microseconds and
 -- amounts are text: no driver and no locale can change them.
@@ -13,6 +13,7 @@ local TABLES = {
     version {int} NOT NULL,
     database TEXT,
     restored_since {int},
+    commits {int} NOT NULL,
     made_at {int} NOT NULL
   )]],
 
@@ -163,12 +164,30 @@ local TABLES = {
   )]],
 }
 
+local GONE = "its tables are not there any more, or not where the user's "
+  .. "search path leads: what they knew of is lost. Stop, see what has become "
+  .. "of them, and open it anew"
+
+-- One money, one journal: another user, or another search path, must not
+-- begin a second one unnoticed.
+local function elsewhere(tx, dialect, options)
+  if options.schema or not dialect.ELSEWHERE then return nil end
+  local found = tx:run(dialect.ELSEWHERE)[1]
+  return found
+    and (
+      "the database has a journal in the schema %s, which is not on the "
+      .. "user's search path: name the schema (option schema)"
+    ):format(found.name)
+end
+
 --- Makes the tables where there are none, inside the transaction `tx`, which
 --- no other process enters meanwhile.
 ---@param tx table
 ---@param dialect table
----@return string? problem the database is of another luapay
-function schema.prepare(tx, dialect)
+---@param options table of the journal
+---@param may_make boolean whether it is being opened
+---@return string? problem it is of another luapay, or gone
+function schema.prepare(tx, dialect, options, may_make)
   if #tx:run(dialect.HAS_SCHEMA) > 0 then
     local rows =
       tx:run "SELECT CAST(MAX(version) AS TEXT) AS version FROM luapay_schema"
@@ -180,11 +199,15 @@ function schema.prepare(tx, dialect)
       .. "then begin a new journal"
     ):format(tostring(version), schema.VERSION)
   end
+  if not may_make then return GONE end
+  local problem = elsewhere(tx, dialect, options)
+  if problem then return problem end
   for _, statement in ipairs(TABLES) do
     tx:run((statement:gsub("{(%l+)}", dialect.WORDS)))
   end
   tx:run(
-    "INSERT INTO luapay_schema (version, made_at) VALUES ($1, $2)",
+    "INSERT INTO luapay_schema (version, commits, made_at) "
+      .. "VALUES ($1, 0, $2)",
     ("%d"):format(schema.VERSION),
     ("%.0f"):format(dialect.wall() * 1e6)
   )

@@ -112,14 +112,20 @@ function Tx:last(list)
   return results
 end
 
--- What a path and SQLite's files beside it stand for.
-local function files_of(path)
+-- What the path that was given, and SQLite's files beside the file itself,
+-- stand for.
+local function files_of(self)
   return table.concat({
-    core.file(path) or "none",
-    core.file(path .. "-wal") or "none",
-    core.file(path .. "-shm") or "none",
+    (core.file(self.given) or "none"),
+    (core.file(self.path .. "-wal") or "none"),
+    (core.file(self.path .. "-shm") or "none"),
   }, " ")
 end
+
+-- Where the number of commits stands outside of the database. What SQLite
+-- has written last is only in -wal, and the whole file may be put back to
+-- what it was: then it knows of fewer commits than were counted here.
+local COUNT = "-count"
 
 local function abandon(self)
   for _, statement in pairs(self.statements) do
@@ -138,8 +144,22 @@ local function prepare_handle(self, handle)
   once(handle, "PRAGMA cache_size = -2000") -- KiB, however long the journal
 end
 
+-- By two names it would have two logs, of which each lacks the other's
+-- entries.
+local function check_names(path)
+  local file, names = core.file(path)
+  if file and names > 1 then
+    fail(
+      path
+        .. " has another name, too (a hard link): "
+        .. "SQLite keeps a log beside each"
+    )
+  end
+end
+
 local function connect(self)
-  local path = self.options.path
+  local path = self.path
+  check_names(path)
   local made, why = core.create_private(path)
   if made == nil then fail(path .. ": " .. why) end
   local good, dbi = pcall(require, "DBI")
@@ -156,7 +176,7 @@ end
 -- The file that this journal began with must still be the one that others
 -- find under its path: what is written elsewhere is lost.
 local function check_files(self)
-  local now = files_of(self.options.path)
+  local now = files_of(self)
   if not self.files then return end
   if now ~= self.files then
     error(
@@ -164,7 +184,7 @@ local function check_files(self)
         reason = "replaced",
         phase = "sent",
         is_final = true,
-        message = self.options.path
+        message = self.path
           .. " was removed or replaced while it was open: "
           .. "stop, see what has become of it, and open it anew",
       }, Problem),
@@ -188,6 +208,7 @@ local function attempt(self, work, only_reads)
   if not self.handle then connect(self) end
   local tx = setmetatable({ driver = self }, Tx)
   self.tx = tx
+  self.counted = core.read_count(self.path .. COUNT)
   tx:run(only_reads and "BEGIN" or "BEGIN IMMEDIATE")
   if only_reads then tx:run "SELECT 1 FROM sqlite_master LIMIT 1" end
   check_files(self)
@@ -219,8 +240,30 @@ end
 
 --- What tells this database from another one, or from a copy of it.
 function Driver:identity()
-  local file = core.file(self.options.path)
-  return file and file:match ":(%d+)$"
+  local file = core.file(self.path)
+  return file and file:match ":(.*)$"
+end
+
+--- Commits that were counted, by any process, before this transaction began;
+--- nil where the file of it is gone.
+---@return number?
+function Driver:known_count()
+  return self.counted
+end
+
+--- Begins to count: of a new database, or of one that was restored. Inside
+--- of a transaction.
+function Driver:begin_count()
+  local made, why = core.create_count(self.path .. COUNT)
+  if not made then fail(self.path .. COUNT .. ": " .. why) end
+end
+
+--- A transaction with this number was committed: before anything is sent on
+--- the strength of it.
+function Driver:note_count(count)
+  if count > (self.noted or 0) then
+    self.noted = core.write_count(self.path .. COUNT, count) and count
+  end
 end
 
 function Driver:close()
@@ -241,8 +284,10 @@ function sqlite.open(options, prepare)
   if path == ":memory:" or path:find "^file:" or path:find "%z" then
     error("luapay.journal.sqlite: path: expected the path of a file", 4)
   end
-  local folder = path:match "^(.*)/[^/]*$"
-  local kind = core.file_system(folder == "" and "/" or folder or ".")
+  local real, why = core.real_path(path)
+  if not real then return refuse(path .. ": " .. why) end
+  local folder = real:match "^(.*)/[^/]*$"
+  local kind = core.file_system(folder == "" and "/" or folder)
   if kind then
     return refuse(
       ("%s is on a file system (%s) that other machines may share: "):format(
@@ -251,7 +296,13 @@ function sqlite.open(options, prepare)
       ) .. "SQLite's locks do not reach them"
     )
   end
-  local self = setmetatable({ options = options, statements = {} }, Driver)
+  local self = setmetatable({
+    options = options,
+    path = real,
+    -- a process may change its folder
+    given = path:find "^/" and path or core.real_path "." .. "/" .. path,
+    statements = {},
+  }, Driver)
   local done, problem
   local till = core.boottime() + options.busy_timeout
   -- Who makes a file WAL does not wait for others who do, whatever the time
@@ -265,7 +316,7 @@ function sqlite.open(options, prepare)
     self:close()
     return nil, problem
   end
-  self.files = files_of(path)
+  self.files = files_of(self)
   return self
 end
 
