@@ -6,7 +6,7 @@ local sandbox = require "luapay.sandbox"
 local subscriptions = require "spec.subscriptions.helper"
 
 describe("after a restored backup", function()
-  local path, opened, offset
+  local path, opened, offset, boot_id
 
   local function open()
     local core = require "luapay.core"
@@ -19,6 +19,7 @@ describe("after a restored backup", function()
         boot = function()
           return core.boottime() + offset
         end,
+        boot_id = boot_id,
       },
     })
     return opened
@@ -51,14 +52,14 @@ describe("after a restored backup", function()
   end
 
   before_each(function()
-    offset, path = 0, os.tmpname()
+    offset, path, boot_id = 0, os.tmpname(), "one"
     os.remove(path)
     open()
   end)
 
   after_each(function()
     opened:close()
-    for _, ending in ipairs { "", "-wal", "-shm", ".backup" } do
+    for _, ending in ipairs { "", "-wal", "-shm", "-count", ".backup" } do
       os.remove(path .. ending)
     end
   end)
@@ -137,6 +138,19 @@ describe("after a restored backup", function()
       got = assert(topup():found("lost", { provider_id = tostring(id) }))
       assert.equal("moved", got.money)
       assert.equal(2, #provider:ledger())
+    end)
+
+    it("may be found absent on another machine as well", function()
+      assert(opened:restored(SINCE))
+      assert(not topup():run_one(item "new"))
+      opened:close()
+      boot_id = "another"
+      open()
+      assert.equal("early", select(2, topup():absent "new").code)
+      offset = offset + 1000
+      assert.equal("failed", assert(topup():absent "new").state)
+      assert.equal("done", assert(topup():run_one(item "new")).state)
+      assert.equal(3, #provider:ledger())
     end)
 
     it("is sent once a person has found that it is not there", function()

@@ -172,7 +172,8 @@ end
 function Item:note_ages()
   for step in pairs(self.asked_age) do
     local entry = self:entry(step)
-    if entry and entry.attempt > 0 then
+    -- of what may have been sent: as far as the journal knows, or in doubt
+    if entry and (entry.attempt > 0 or entry.clocks) then
       if clock.note_sent(entry, self.work.times) then
         self.changed[entry] = true
       end
