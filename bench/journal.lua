@@ -9,7 +9,7 @@ local DIR, CA = os.getenv "BENCH_DIR", os.getenv "BENCH_CA"
 local FILE = DIR .. "/journal.db"
 
 local function remove()
-  for _, ending in ipairs { "", "-wal", "-shm" } do
+  for _, ending in ipairs { "", "-wal", "-shm", "-count" } do
     os.remove(FILE .. ending)
   end
 end

@@ -33,7 +33,14 @@ end
 
 teardown(function()
   for _, name in ipairs(files) do
-    for _, ending in ipairs { "", "-wal", "-shm", ".away", ".away-wal" } do
+    for _, ending in ipairs {
+      "",
+      "-wal",
+      "-shm",
+      "-count",
+      ".away",
+      ".away-wal",
+    } do
       os.remove(name .. ending)
     end
   end

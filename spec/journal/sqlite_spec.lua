@@ -97,7 +97,7 @@ describe("a journal in a file", function()
 
   it("is for its owner only", function()
     assert(send(book, "r1"))
-    for _, ending in ipairs { "", "-wal", "-shm" } do
+    for _, ending in ipairs { "", "-wal", "-shm", "-count" } do
       local rights = capture("ls -l " .. path .. ending):sub(1, 10)
       assert.equal("-rw-------", rights)
     end

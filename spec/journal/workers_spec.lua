@@ -202,7 +202,7 @@ end)
 
 teardown(function()
   for _, name in ipairs(files) do
-    for _, ending in ipairs { "", "-wal", "-shm" } do
+    for _, ending in ipairs { "", "-wal", "-shm", "-count" } do
       os.remove(name .. ending)
     end
   end

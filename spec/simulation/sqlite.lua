@@ -133,7 +133,7 @@ end
 
 function sqlite.close(self)
   dbi.Connect = connect
-  for _, ending in ipairs { "", "-wal", "-shm" } do
+  for _, ending in ipairs { "", "-wal", "-shm", "-count" } do
     os.remove(self.path .. ending)
   end
 end

@@ -72,7 +72,7 @@ local function restored()
   })
   function world.close()
     journal:close()
-    for _, ending in ipairs { "", "-wal", "-shm" } do
+    for _, ending in ipairs { "", "-wal", "-shm", "-count" } do
       os.remove(path .. ending)
     end
   end
