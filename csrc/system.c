@@ -187,6 +187,23 @@ static int system_create_private (lua_State *L) {
 }
 
 /*
+** sync(path) -> true when all that was written to the file is on the disk;
+** nil and a message
+*/
+static int system_sync (lua_State *L) {
+  int f = open(luaL_checkstring(L, 1), O_RDONLY | O_CLOEXEC);
+  int good = f >= 0 && fsync(f) == 0;
+  if (!good)
+    push_failure(L);
+  if (f >= 0)
+    close(f);
+  if (!good)
+    return 2;
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/*
 ** is_private(path) -> whether nobody but this user (and root) may read or
 ** write the file, and if not, why; nil and a message where there is none
 */
@@ -377,6 +394,7 @@ static const luaL_Reg system_functions[] = {
   { "read_count", system_read_count },
   { "write_count", system_write_count },
   { "create_private", system_create_private },
+  { "sync", system_sync },
   { "is_private", system_is_private },
   { "terminal", system_terminal },
   { "file_system", system_file_system },

@@ -10,7 +10,7 @@
 #pragma GCC visibility push(hidden)
 
 /* Adds wall, boottime, boot_id, sleep, process, file, real_path, create_count,
-   read_count, write_count, create_private, is_private, terminal and
+   read_count, write_count, create_private, sync, is_private, terminal and
    file_system to the table on the top. */
 void pay_open_system (lua_State *L);
 

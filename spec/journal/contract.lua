@@ -873,6 +873,63 @@ return function(what, open, reset, traits)
       end)
     end)
 
+    describe("reading a whole journal", function()
+      local third
+
+      before_each(function()
+        third = worker({ worker = "third" }, { flow = "till", run = "may" })
+        assert(send(book, "a"))
+        assert(send(third, "a"))
+        assert(send(third, "b"))
+      end)
+
+      local function listed(given)
+        local list = {}
+        for item in journal:items(given) do
+          list[#list + 1] = item.flow .. " " .. item.reference
+        end
+        return list
+      end
+
+      it("goes through the items of all books", function()
+        assert.same({ "shop a", "till a", "till b" }, listed())
+        assert.same({ "till a", "till b" }, listed { flow = "till" })
+        assert.same({ "shop a", "till a" }, listed { reference = "a" })
+        assert.same({ "till a", "till b" }, listed { run = "may" })
+        assert.same({}, listed { states = { "done" } })
+        assert.same({ "shop a" }, listed { limit = 1 })
+      end)
+
+      it("says until when a worker has an entry", function()
+        local item = journal:items { reference = "b" }()
+        local entry = item.entries[1]
+        assert.truthy(entry.held_until > journal:now() + journal.lease - 10)
+        assert.is_true(entry.held_until <= journal:now() + journal.lease + 1)
+      end)
+
+      it("says what all items come to", function()
+        local count = 0
+        for _, group in ipairs(assert(journal:groups())) do
+          count = count + group.count
+        end
+        assert.equal(3, count)
+      end)
+
+      it("says who has settled what, newest first", function()
+        for _, verb in ipairs { "found", "reopen" } do
+          assert(third:change("b", function(item)
+            item:note(item:entry "credit", { verb = verb, who = "Ann" })
+            return true
+          end))
+        end
+        local notes = assert(journal:settlements())
+        assert.equal("reopen", notes[1].verb)
+        assert.equal("found", notes[2].verb)
+        assert.equal("till", notes[2].flow)
+        assert.equal(1, #assert(journal:settlements { limit = 1 }))
+      end)
+    end)
+
     describe("a provider's id", function()
       it("has one owner", function()
         set(book, send(book, "r1"), { state = "done", provider_id = "p1" })

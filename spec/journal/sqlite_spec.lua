@@ -65,6 +65,47 @@ describe("a journal in a file", function()
     })
   end
 
+  describe("a backup", function()
+    it("is the journal as it is, while a worker writes", function()
+      local copy = new_path()
+      assert(send(book, "order-1"))
+      assert(opened:backup(copy))
+      assert(send(book, "order-2"))
+      local other = assert(journal.sqlite { path = copy })
+      local list = {}
+      for item in other:items() do
+        list[#list + 1] = item.reference
+      end
+      assert.same({ "order-1" }, list)
+      -- what was written since is lacking: nothing is sent from it
+      local sent, err = send(other:book { flow = "shop" }, "order-3")
+      assert.is_nil(sent)
+      assert.equal("restored", err.code)
+      other:close()
+    end)
+
+    it("is readable for its owner only", function()
+      local copy = new_path()
+      assert(opened:backup(copy))
+      assert.is_true(core.is_private(copy))
+    end)
+
+    it("overwrites nothing", function()
+      local copy = new_path()
+      assert(opened:backup(copy))
+      local good, err = opened:backup(copy)
+      assert.is_nil(good)
+      assert.truthy(err.message:find("there is such a file", 1, true))
+      assert(core.is_private(copy))
+    end)
+
+    it("says why it cannot be made, and leaves nothing", function()
+      local good, err = opened:backup "/nowhere/at/all"
+      assert.is_nil(good)
+      assert.truthy(err.message:find "No such file")
+    end)
+  end)
+
   it("does not send when its tables have been emptied", function()
     assert(send(book, "a"))
     local other = assert(require("DBI").Connect("SQLite3", path))

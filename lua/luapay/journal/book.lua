@@ -472,7 +472,7 @@ function Book:add_event(id, event)
   end)
 end
 
-for name, method in pairs(require "luapay.journal.read") do
+for name, method in pairs(require("luapay.journal.read").book) do
   Book[name] = method
 end
 

@@ -168,6 +168,39 @@ function Journal:unwritten()
   return list
 end
 
+--- Writes a copy of the journal, as it is at one moment, to a new file that
+--- only its owner may read; right while workers run. SQLite's; PostgreSQL has
+--- pg_dump.
+---@param path string
+---@return true?
+---@return luapay.Fault?
+function Journal:backup(path)
+  if type(path) ~= "string" or path == "" or path:find "%z" then
+    error("journal: backup: expected the path of a file", 2)
+  end
+  local problem = self:refusal()
+  if not problem and not self.store.backup then
+    problem = { message = "it is in memory only" }
+  end
+  local good
+  if not problem then
+    good, problem = self.store:backup(path)
+  end
+  if good then return true end
+  return nil,
+    fault.new {
+      kind = "journal",
+      code = "unreadable",
+      endpoint = "journal",
+      message = "no backup was made: " .. problem.message,
+      reason = problem.reason,
+    }
+end
+
+for name, method in pairs(require("luapay.journal.read").journal) do
+  Journal[name] = method
+end
+
 --- The time of day of the journal: of the database's machine, where it has
 --- one for all. For people; it can be set.
 ---@return number seconds since 1970

@@ -1,5 +1,7 @@
--- Methods of a book that only read: items, and what they come to.
+-- What only reads: items, and what they come to; of a book, or of a whole
+-- journal.
 
+local check = require("luapay.options").check
 local clock = require "luapay.journal.clock"
 local decimal = require "luapay.decimal"
 local keys = require "luapay.journal.keys"
@@ -7,8 +9,8 @@ local keys = require "luapay.journal.keys"
 local read = {}
 
 -- Runs what only reads: no commit is waited for.
-local function consistent(book, fn)
-  return book.journal.commit:run {
+local function consistent(journal, fn)
+  return journal.commit:run {
     reads = { items = {}, subjects = {}, ids = {}, values = {} },
     only_reads = true,
     fn = fn,
@@ -22,8 +24,12 @@ local function view(work, key)
   if not main or plan and work:plan_is_open(plan) then return false end
   for _, entry in ipairs(list) do
     entry.due_at = clock.due_at(entry, work.times)
+    local left = clock.left(entry, work.times)
+    entry.held_until = left and work.times.now + left
   end
   return {
+    account = key.account,
+    flow = key.flow,
     reference = key.reference,
     run = key.run,
     entries = list,
@@ -45,7 +51,7 @@ end
 ---@return luapay.Fault? fault
 function read:get(reference, run)
   local key = keys.new(self.account, self.flow, run or self.run, reference)
-  return found_or(consistent(self, function(work)
+  return found_or(consistent(self.journal, function(work)
     return view(work, key)
   end))
 end
@@ -56,7 +62,7 @@ end
 ---@return luapay.journal.View|false|nil item false: there is none
 ---@return luapay.Fault? fault
 function read:by_provider_id(id)
-  return found_or(consistent(self, function(work)
+  return found_or(consistent(self.journal, function(work)
     local stub = work.access:bearer(self, id)
     return stub and view(work, stub) or false
   end))
@@ -68,7 +74,7 @@ end
 ---@return luapay.journal.View[]? items
 ---@return luapay.Fault? fault
 function read:by_external_id(id)
-  return consistent(self, function(work)
+  return consistent(self.journal, function(work)
     local list, stubs = {}, work.access:named(self, id)
     work.access:fetch(stubs)
     for _, stub in ipairs(stubs) do
@@ -80,21 +86,16 @@ end
 
 local PAGE = 200 -- items read at a time
 
---- All items that fit, in the order in which they were first written. A
---- loop that ended early in silence would lie: the iterator raises the fault
---- when the journal cannot be read.
----@param given? table states, money (lists), needs_person, ended, runs ("mine"
---- or "all"), limit
----@return async fun(): luapay.journal.View?
-function read:items(given)
-  given = given or {}
+-- The items of some books, whoever's they are.
+local function iterate(journal, scope, given)
   local page, at, last, left = {}, 0, 0, given.limit or math.huge
   local is_last = false
   local function next_page()
     local err
-    page, err = consistent(self, function(work)
-      local stubs = work.access:mains(self, {
-        run = given.runs ~= "all" and self.run or nil,
+    page, err = consistent(journal, function(work)
+      local stubs = work.access:mains(scope, {
+        run = scope.run,
+        reference = given.reference,
         states = given.states,
         money = given.money,
         needs_person = given.needs_person,
@@ -126,6 +127,19 @@ function read:items(given)
   end
 end
 
+--- All items that fit, in the order in which they were first written. A
+--- loop that ended early in silence would lie: the iterator raises the fault
+--- when the journal cannot be read.
+---@param given? table states, money (lists), needs_person, ended, runs ("mine"
+--- or "all"), limit
+---@return async fun(): luapay.journal.View?
+function read:items(given)
+  given = given or {}
+  local run = given.runs ~= "all" and self.run or nil
+  local scope = { account = self.account, flow = self.flow, run = run }
+  return iterate(self.journal, scope, given)
+end
+
 local function add_group(report, group)
   local count = group.count
   report.total = report.total + count
@@ -151,7 +165,7 @@ end
 ---@return table? report { total, states, money, needs_person, open, groups }
 ---@return luapay.Fault? fault
 function read:report(given)
-  return consistent(self, function(work)
+  return consistent(self.journal, function(work)
     local report = {
       total = 0,
       states = {},
@@ -179,9 +193,62 @@ end
 ---@return luapay.Fault? fault
 function read:settlements(reference, run)
   local key = keys.new(self.account, self.flow, run or self.run, reference)
-  return consistent(self, function(work)
+  return consistent(self.journal, function(work)
     return work.access:notes(key)
   end)
 end
 
-return read
+-- ---- a whole journal, whatever account, flow and run
+
+local survey = {}
+
+local FILTER = {
+  account = { type = "string", empty = true },
+  flow = { type = "string" },
+  run = { type = "string", empty = true },
+  reference = { type = "string" },
+  states = { type = "table" },
+  money = { type = "table" },
+  needs_person = { type = "boolean" },
+  ended = { type = "boolean" },
+  limit = { type = "number" },
+}
+
+--- All items that fit: as `Book:items`, each with its `account` and `flow`.
+---@param given? table account, flow, run, reference (texts), states, money
+--- (lists), needs_person, ended (booleans), limit
+---@return async fun(): luapay.journal.View?
+function survey:items(given)
+  given = check("journal: items", given or {}, FILTER)
+  return iterate(
+    self,
+    { account = given.account, flow = given.flow, run = given.run },
+    given
+  )
+end
+
+--- What all items come to: the sums that are kept, one group for each
+--- account, flow, run, state, word of money, currency, and whether a person
+--- is needed or it has ended: `count` items, `sum` their amount.
+---@async
+---@return table[]? groups
+---@return luapay.Fault? fault
+function survey:groups()
+  return consistent(self, function(work)
+    return work.access:sums {}
+  end)
+end
+
+--- Who has settled what of all items, newest first.
+---@async
+---@param given? { limit: integer? } 100
+---@return table[]? notes
+---@return luapay.Fault? fault
+function survey:settlements(given)
+  local limit = (given or {}).limit or 100
+  return consistent(self, function(work)
+    return work.access:last_notes(limit)
+  end)
+end
+
+return { book = read, journal = survey }

@@ -46,6 +46,7 @@
 ---@field sent_at? number
 ---@field seen_at? number when the provider's word was true
 ---@field due_at? number when an unknown is to be asked about
+---@field held_until? number of a view: when its lease will be over
 ---@field send_by? number until when it may leave, by core.boottime()
 ---@field summary? luapay.journal.Summary of a main entry
 ---@field op? string mark of the transaction that wrote it last
@@ -71,6 +72,8 @@
 
 --- An item as it was read. Its entries are the caller's to keep.
 ---@class luapay.journal.View
+---@field account string
+---@field flow string
 ---@field reference string
 ---@field run string
 ---@field entries luapay.JournalEntry[] oldest first
@@ -338,6 +341,26 @@ function Journal:forget(age) end
 ---@return true?
 ---@return luapay.Fault? fault
 function Journal:restored(given) end
+
+---@param path string
+---@return true?
+---@return luapay.Fault?
+function Journal:backup(path) end
+
+---@param given? table
+---@return async fun(): luapay.journal.View?
+function Journal:items(given) end
+
+---@async
+---@return table[]? groups
+---@return luapay.Fault? fault
+function Journal:groups() end
+
+---@async
+---@param given? { limit: integer? }
+---@return table[]? notes
+---@return luapay.Fault? fault
+function Journal:settlements(given) end
 
 ---@return table[]
 function Journal:unwritten() end

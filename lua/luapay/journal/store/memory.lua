@@ -50,8 +50,8 @@ local function scan(store, book, given, fits)
     local entry = store.entries[id]
     if
       entry
-      and entry.account == book.account
-      and entry.flow == book.flow
+      and (not book.account or entry.account == book.account)
+      and (not book.flow or entry.flow == book.flow)
       and (not given.run or entry.run == given.run)
       and (not given.step or entry.step == given.step)
       and (not given.reference or entry.reference == given.reference)
@@ -215,6 +215,16 @@ function Store:notes(key)
   local found, text = {}, keys.text(key)
   for _, note in ipairs(self.settlements) do
     if keys.text(note) == text then found[#found + 1] = copy(note) end
+  end
+  return found
+end
+
+--- The newest notes of all items, newest first.
+function Store:last_notes(limit)
+  local found = {}
+  for i = #self.settlements, 1, -1 do
+    if #found >= limit then break end
+    found[#found + 1] = copy(self.settlements[i])
   end
   return found
 end

@@ -496,11 +496,21 @@ function Access:sums_of_plan(token)
   )
 end
 
+local NOTES = "SELECT account, flow, run, reference, step, verb, who, why, "
+  .. "before, after, CAST(at AS TEXT) AS at FROM luapay_settlements "
+
+local function notes_of(result)
+  for _, note in ipairs(result) do
+    note.before, note.after = read.json(note.before), read.json(note.after)
+    note.at = read.time(note.at)
+  end
+  return result
+end
+
 function Access:notes(key)
   local found = query(
     self,
-    "SELECT account, flow, run, reference, step, verb, who, why, before, "
-      .. "after, CAST(at AS TEXT) AS at FROM luapay_settlements "
+    NOTES
       .. "WHERE reference = $1 AND flow = $2 AND account = $3 AND run = $4 "
       .. "ORDER BY luapay_settlements.id",
     key.reference,
@@ -508,11 +518,12 @@ function Access:notes(key)
     key.account,
     key.run
   )
-  for _, note in ipairs(found) do
-    note.before, note.after = read.json(note.before), read.json(note.after)
-    note.at = read.time(note.at)
-  end
-  return found
+  return notes_of(found)
+end
+
+function Access:last_notes(limit)
+  local order = "ORDER BY luapay_settlements.id DESC LIMIT %d"
+  return notes_of(query(self, NOTES .. order:format(limit)))
 end
 
 -- What a transaction writes: a list of statements for one round trip, and
@@ -937,6 +948,20 @@ function Store:warning()
     return true
   end, { only_reads = true })
   return warning
+end
+
+--- A copy of all of it in a new file, as it is at one moment.
+---@param path string
+---@return true?
+---@return table? problem
+function Store:backup(path)
+  if self.driver.backup then return self.driver:backup(path) end
+  return nil,
+    {
+      is_final = true,
+      message = "use the database's own means (pg_dump), which are right "
+        .. "while workers run",
+    }
 end
 
 function Store:close()

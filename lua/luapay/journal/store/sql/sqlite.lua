@@ -266,6 +266,36 @@ function Driver:note_count(count)
   end
 end
 
+-- The whole file as it is at one moment, workers or not; on the disk when it
+-- returns. A plain copy of a file lacks what stands in its -wal.
+local function back_up(self, path)
+  if not self.handle then connect(self) end
+  check_files(self)
+  local made, why = core.create_private(path)
+  if made == false then why = "there is such a file" end
+  if not made then fail(path .. ": " .. why) end
+  local good, problem =
+    pcall(once, self.handle, "VACUUM INTO '" .. path:gsub("'", "''") .. "'")
+  if good then
+    good, problem = core.sync(path)
+    problem = not good and problem_of(path .. ": " .. problem)
+  end
+  if good then return true end
+  os.remove(path)
+  error(problem, 0)
+end
+
+--- Writes a copy of the journal to a new file.
+---@param path string
+---@return true?
+---@return table? problem
+function Driver:backup(path)
+  local good, problem = pcall(back_up, self, path)
+  if good then return true end
+  if getmetatable(problem) ~= Problem then error(problem, 0) end
+  return nil, problem
+end
+
 function Driver:close()
   if self.handle then abandon(self) end
 end
