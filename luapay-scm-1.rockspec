@@ -171,8 +171,17 @@ build = {
     ["luapay.command.clients"] = "lua/luapay/command/clients.lua",
     ["luapay.command.config"] = "lua/luapay/command/config.lua",
     ["luapay.command"] = "lua/luapay/command/init.lua",
+    ["luapay.command.journal.find"] = "lua/luapay/command/journal/find.lua",
+    ["luapay.command.journal"] = "lua/luapay/command/journal/init.lua",
+    ["luapay.command.journal.person"] =
+      "lua/luapay/command/journal/person.lua",
+    ["luapay.command.journal.report"] =
+      "lua/luapay/command/journal/report.lua",
+    ["luapay.command.journal.work"] = "lua/luapay/command/journal/work.lua",
     ["luapay.command.json"] = "lua/luapay/command/json.lua",
+    ["luapay.command.ledger"] = "lua/luapay/command/ledger.lua",
     ["luapay.command.parser"] = "lua/luapay/command/parser.lua",
+    ["luapay.command.sandbox"] = "lua/luapay/command/sandbox.lua",
     ["luapay.command.server"] = "lua/luapay/command/server.lua",
     ["luapay.command.shell"] = "lua/luapay/command/shell.lua",
     ["luapay.command.words"] = "lua/luapay/command/words.lua",

@@ -151,7 +151,8 @@ describe("the rooms", function()
     json = { "core" },
     transport = { "core", "curl", "guard", "http", "options", "task" },
     sandbox = { "crypto" },
-    command = { "auth", "core", "help", "options", "sandbox", "transport" },
+    command = { "auth", "core", "decimal", "help", "options", "sandbox",
+      "transport" },
   }
 
   -- Who may require what is not ours.

@@ -29,6 +29,8 @@ function command.definition()
       apis.list,
       apis.describe,
       (require "luapay.command.call"),
+      (require "luapay.command.journal"),
+      (require "luapay.command.sandbox"),
     },
   }
 end
