@@ -232,6 +232,23 @@ describe("luapay.flow.recurring", function()
         assert.equal(1, #charges)
       end)
 
+      it("is not charged by who goes on from a person's word", function()
+        world.provider:advance(700)
+        local person = world.flow "recurring"
+        local change = person.book.change
+        function person.book.change(...)
+          person.book.change = function()
+            error("dead", 0)
+          end
+          return change(...)
+        end
+        pcall(person.absent, person, "month-2", { who = "ann" })
+        local item, err = flow:charge(month())
+        assert.is_nil(item)
+        assert.same({ "incomplete", "declined" }, { err.kind, err.code })
+        assert.equal(1, #charges)
+      end)
+
       it("may be charged anew where a person found nothing", function()
         world.provider:advance(700)
         local item = assert(flow:absent("month-2", { who = "ann" }))
@@ -311,6 +328,7 @@ describe("luapay.flow.recurring", function()
     local item, err = world.flow("recurring"):charge(month())
     assert.is_nil(item)
     assert.same({ "unsettled", "unknown" }, { err.kind, err.outcome })
+    assert.equal(0, world.count "update_mit_payment")
     assert.equal("Reserved", one({ approved = true }).provider_status)
     assert.equal(1, #charges)
   end)

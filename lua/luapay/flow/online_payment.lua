@@ -19,6 +19,7 @@ local kind = {
   steps = { initiate = payment.INITIATE },
   events = payment.events,
   verbs = payment.verbs,
+  after_person = attempts.after_person,
   settled = attempts.settled,
   recover = attempts.recover,
 }

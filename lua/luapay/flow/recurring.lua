@@ -34,6 +34,7 @@ local kind = {
   steps = {},
   events = {},
   verbs = {},
+  after_person = attempts.after_person,
   settled = attempts.settled,
   recover = attempts.recover,
 }

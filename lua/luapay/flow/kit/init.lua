@@ -231,12 +231,16 @@ function Flow:items(filter)
   end
 end
 
--- A person's word, written in one transaction; then what follows from it.
+local FOLLOWED = { found = true, absent = true }
+
+-- A person's word, written in one transaction with what follows from it.
 local function by_person(self, reference, verb, fn)
   kit.check_reference(self, verb, reference)
+  local after = FOLLOWED[verb] and self.kind.after_person
   local got, err = self.book:change(reference, function(item, now)
     local entry, why = fn(item, now)
     if not entry then return nil, why end
+    if after then after(self, item, now) end
     return { record = step.record(item), entry = entry }
   end)
   if got then return got end

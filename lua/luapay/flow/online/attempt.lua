@@ -280,7 +280,10 @@ local function unreported(record, entry, id)
   end
   if first then return nil end
   if entry.state == "closed" then return "report", kept end
-  if OPEN[entry.state] then return "report", acquirer.unknown() end
+  -- who has sent it tells MobilePay how it went
+  if OPEN[entry.state] and entry.state ~= "sent" then
+    return "report", acquirer.unknown()
+  end
 end
 
 --- Tells MobilePay what it has not heard. Safe to repeat.
@@ -470,48 +473,50 @@ local function revive(item, expiry)
   item:set(expiry, { state = "parked", outcome = { person = "expired" } })
 end
 
--- What a person's word has settled is followed by what it makes possible.
-local function follow(flow, record)
-  return flow.book:change(record.reference, function(item, now)
-    local expiry = find(item, "expiry")
-    for _, entry in ipairs(item.entries) do
-      local name, id = entry.step:match "^(%l+):(.+)$"
-      local absent = (entry.outcome or {}).absent
-      local is_report = name == "report" or name == "rereport"
-      if is_report and entry.state == "failed" and absent then
-        for _, kind in ipairs { "challenge:", "attempt:" } do
-          local attempt = find(item, kind .. id)
-          if attempt and attempt.state == "done" then
-            put_released(item, attempt)
-          end
+--- What a person's word makes possible, in the transaction that writes it.
+--- Pure.
+---@param flow table
+---@param item table
+---@param now number
+function attempts.after_person(flow, item, now)
+  local expiry = find(item, "expiry")
+  for _, entry in ipairs(item.entries) do
+    local name, id = entry.step:match "^(%l+):(.+)$"
+    local absent = (entry.outcome or {}).absent
+    local is_report = name == "report" or name == "rereport"
+    if is_report and entry.state == "failed" and absent then
+      for _, kind in ipairs { "challenge:", "attempt:" } do
+        local attempt = find(item, kind .. id)
+        if attempt and attempt.state == "done" then
+          put_released(item, attempt)
         end
-      elseif name == "attempt" and entry.state == "failed" then
-        entry = item:entry(entry.step)
-        item:set(entry, { state = "closed", status = "Released" })
-        end_charge(flow, item, entry)
       end
+    elseif name == "attempt" and entry.state == "failed" then
+      entry = item:entry(entry.step)
+      item:set(entry, { state = "closed", status = "Released" })
+      end_charge(flow, item, entry)
     end
-    local settled = expiry and (expiry.outcome or {}).released
-    if expiry and expiry.state == "failed" and not settled then
-      each_attempt(item, function(entry)
-        if entry.state == "done" then put_released(item, entry) end
-      end)
-      -- it was acted upon, and is not reopened
-      item:set(expiry, { outcome = { released = true } })
-      end_expired(flow, item, expiry, now)
-    else
-      revive(item, expiry)
-    end
-    return step.record(item)
-  end, { run = record.run })
+  end
+  local settled = expiry and (expiry.outcome or {}).released
+  if expiry and expiry.state == "failed" and not settled then
+    each_attempt(item, function(entry)
+      if entry.state == "done" then put_released(item, entry) end
+    end)
+    -- it was acted upon, and is not reopened
+    item:set(expiry, { outcome = { released = true } })
+    end_expired(flow, item, expiry, now)
+  else
+    revive(item, expiry)
+  end
 end
 
---- After `found` and `absent`: see kit.
+--- After `found` and `absent`, when the provider was asked: see kit.
 ---@async
 function attempts.settled(flow, reference)
-  local record = flow.book:get(reference)
-  if not record then return end
-  record = follow(flow, record)
+  local record = flow.book:change(reference, function(item, now)
+    attempts.after_person(flow, item, now)
+    return step.record(item)
+  end)
   if record then attempts.inform(flow, record) end
 end
 
