@@ -65,6 +65,41 @@ describe("luapay.flow", function()
     end)
   end)
 
+  describe("an amount that is no decimal", function()
+    it("is refused, whatever the flow would do with it", function()
+      local mobilepay = sandbox.mobilepay_subscriptions()
+      local subscriptions = luapay.mobilepay_subscriptions {
+        transport = mobilepay:transport(),
+        environment = "sandbox",
+        refresh_token = mobilepay:refresh_token(),
+        client_id = "sandbox-client",
+        client_secret = "sandbox-secret",
+        provider_id = "f0000000-0000-4000-8000-000000000001",
+      }
+      local id = "f0000000-0000-4000-8000-000000000002"
+      local options = { client = subscriptions, journal = journal }
+      for _, amount in ipairs { "10.", ".5", "1e3", "+1.00", "1.00 ", "" } do
+        local order = item "a"
+        order.amount = amount
+        local _, fault = topup({}):run_one(order)
+        assert.same({ "argument", "amount" }, { fault.kind, fault.field })
+        _, fault = luapay.flow.one_off(options):run_one {
+          reference = "a",
+          agreementid = id,
+          amount = amount,
+        }
+        assert.same({ "argument", "amount" }, { fault.kind, fault.field })
+        _, fault = luapay.flow.refunds(options):run_one {
+          reference = "a",
+          agreementid = id,
+          paymentid = id,
+          amount = amount,
+        }
+        assert.same({ "argument", "amount" }, { fault.kind, fault.field })
+      end
+    end)
+  end)
+
   describe("an amount of luapay.money", function()
     it("in another currency than the item's is refused", function()
       local flow = topup { mode = "each" }

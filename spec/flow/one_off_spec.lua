@@ -280,6 +280,72 @@ describe("luapay.flow.one_off", function()
     })
   end)
 
+  describe("a verified event of another amount", function()
+    local function tell(one_off, item, status, amount)
+      assert.is_true(one_off:on_callback {
+        api = "mobilepay_subscriptions",
+        kind = "one_off_payment",
+        payment_id = item.provider_id,
+        status = status,
+        status_code = 0,
+        amount = amount,
+        verified = true,
+      })
+      local now = stored "a"
+      return {
+        now.state,
+        now.money,
+        now.moved,
+        now.open,
+        now.provider_amount,
+        now.needs_person,
+      }
+    end
+
+    it("is written down, and a person is called", function()
+      local one_off = flow()
+      local item = assert(one_off:run_one(order "a"))
+      assert.same(
+        { "pending", "asked", "0.00", "25.00", "1.00", true },
+        tell(one_off, item, "Reserved", "1.00")
+      )
+      assert.matches("provider_amount", stored("a").advice, 1, true)
+      local _, fault = one_off:await "a"
+      assert.same({ "unsettled", "person" }, { fault.kind, fault.code })
+      assert(one_off:accept("a", { who = "Ann", why = "a discount" }))
+      assert.same( -- the same once more is no news
+        { "pending", "asked", "0.00", "25.00", "1.00", false },
+        tell(one_off, item, "Reserved", "1.0")
+      )
+      assert.same( -- this is
+        { "pending", "asked", "0.00", "30.00", "30.00", true },
+        tell(one_off, item, "Reserved", "30.00")
+      )
+      assert.same(
+        { "done", "moved", "1.00", "0.00", "1.00", true },
+        tell(one_off, item, "Captured", "1.00")
+      )
+    end)
+
+    it("says what a capture has moved", function()
+      local one_off = flow()
+      local item = assert(one_off:run_one(order "a"))
+      assert(provider:accept(item.provider_id))
+      tell(one_off, item, "Reserved", "1.00")
+      local captured = assert(one_off:capture "a")
+      assert.same(
+        { "moved", "1.00", true },
+        { captured.money, captured.moved, captured.needs_person }
+      )
+      -- MobilePay itself says 25.00
+      captured = assert(one_off:get "a")
+      assert.same(
+        { "moved", "25.00", false },
+        { captured.money, captured.moved, captured.needs_person }
+      )
+    end)
+  end)
+
   it("tells which reservations end soon, by the earliest moment", function()
     local one_off = flow()
     local item = assert(one_off:run_one(order "a"))

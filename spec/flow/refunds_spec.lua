@@ -216,6 +216,31 @@ describe("luapay.flow.refunds", function()
     assert.equal(list()[1].id, item.provider_id)
   end)
 
+  it("says how much was given back where that is another amount", function()
+    local refunds = flow()
+    local item = assert(refunds:run_one(order("a", "10.00")))
+    assert.is_true(refunds:on_callback {
+      api = "mobilepay_subscriptions",
+      kind = "refund",
+      refund_id = item.provider_id,
+      status = "Issued",
+      amount = "4.00",
+      verified = true,
+    })
+    item = stored "a"
+    assert.same(
+      { "returned", "4.00", true },
+      { item.money, item.returned, item.needs_person }
+    )
+    assert.equal("4.00", refunds:report().money.returned.sums.DKK)
+    provider:advance(10)
+    item = assert(refunds:get "a") -- MobilePay itself says 10.00
+    assert.same(
+      { "returned", "10.00", false },
+      { item.money, item.returned, item.needs_person }
+    )
+  end)
+
   it("takes callbacks once", function()
     local refunds = flow()
     assert(refunds:run_one(order "a"))

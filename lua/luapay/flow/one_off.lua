@@ -76,10 +76,18 @@ local function told_of(payment)
   return { status = payment.status, amount = payment.amount }
 end
 
+-- What is read of a payment that is known.
+local function reading(payment)
+  return {
+    status = payment.status,
+    amount = subscriptions.amount(payment.status, payment.amount),
+  }
+end
+
 local function ask_request(flow, entry)
   local payment, err = read(flow, entry, entry.provider_id)
   if not payment then return nil, err end
-  return { status = payment.status }
+  return reading(payment)
 end
 
 -- The payments of the agreement that a lost request may have made.
@@ -117,7 +125,7 @@ local function leads_to(word)
     local main = step.main(record)
     local payment, err = read(flow, main, main.provider_id)
     if not payment then return nil, err end
-    local told = { status = payment.status }
+    local told = reading(payment)
     if payment.status == word then return { state = "done", main = told } end
     if LIVE[payment.status] then return false end
     return { state = "failed", status = payment.status, main = told }

@@ -262,7 +262,11 @@ local function ask(flow, entry, memo)
   if not kept then return nil, err end
   for _, refund in ipairs(kept.list) do
     if refund.id == entry.provider_id then
-      return { status = refund.status }
+      local amount = text_of(refund.amount)
+      return {
+        status = refund.status,
+        amount = subscriptions.amount(refund.status, amount),
+      }
     end
   end
   return false -- not to be seen yet

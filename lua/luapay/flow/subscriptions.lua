@@ -32,6 +32,18 @@ function subscriptions.redirect(answer)
   end
 end
 
+-- The words of which the amount is the money's: reserved, moved, given back.
+local COUNTS =
+  { Executed = true, Reserved = true, Captured = true, Issued = true }
+
+--- The amount that a word of MobilePay's is about, where that counts.
+---@param status? string
+---@param amount? string
+---@return string?
+function subscriptions.amount(status, amount)
+  return COUNTS[status] and amount or nil
+end
+
 --- What an event says: see the kit's `told`.
 ---@param event luapay.callback.Event
 ---@return table told
@@ -40,7 +52,7 @@ function subscriptions.told(_, event)
     status = event.status,
     code = event.status_code,
     reason = event.text,
-    moved = event.status == "Executed" and event.amount or nil,
+    amount = subscriptions.amount(event.status, event.amount),
     external_id = event.external_id,
   }
 end

@@ -59,6 +59,8 @@
 ---@field code? integer|string the provider's
 ---@field seen_at? number seconds since 1970
 ---@field provider_id? string
+---@field provider_amount? string decimal text: the amount that the provider
+--- has, where it is another one than was asked for
 ---@field candidates? string[] ids that fit and cannot be told apart
 ---@field fault? luapay.Fault of the last call about it
 

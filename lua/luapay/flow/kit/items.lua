@@ -2,6 +2,7 @@
 -- planned before the first is sent; then each is sent, and reported.
 
 local core = require "luapay.core"
+local decimal = require "luapay.decimal"
 local fault = require "luapay.fault"
 local guard = require "luapay.guard"
 local random = require "luapay.random"
@@ -31,7 +32,7 @@ function items.amount(value, currency)
     return value.decimal
   elseif type(value) == "number" then
     return nil, 'expected text like "12.50" or luapay.money, not a number'
-  elseif type(value) ~= "string" or not value:find "^%-?%d+%.?%d*$" then
+  elseif not decimal.is(value) then
     return nil, 'expected text like "12.50" or luapay.money'
   end
   return value

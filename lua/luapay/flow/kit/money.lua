@@ -85,7 +85,8 @@ function main_step.returns(bounds, entry, state)
   elseif state == "pending" then
     bounds.live = true
   elseif state == "done" then
-    span(bounds, "back_", bounds.whole, bounds.whole)
+    local moved = outcome_of(entry).moved or bounds.whole
+    span(bounds, "back_", moved, moved)
   end
 end
 
@@ -96,6 +97,7 @@ local further = {}
 
 function further.moves(bounds, whole, amount, done)
   if whole then
+    if not decimal.is_zero(bounds.low) then return end -- the main step says
     bounds.high = bounds.whole
     if done then bounds.low = bounds.whole end
     return
@@ -248,6 +250,8 @@ function money.appraise(kind, entries)
   local spec = money.spec(kind, main)
   local effect, outcome = spec.effect or "none", outcome_of(main)
   local bounds = new_bounds(decimal.abs(main.amount or "1"))
+  local other = outcome.amount and decimal.abs(outcome.amount)
+  if other and compare(other, bounds.whole) > 0 then bounds.whole = other end
   main_step[effect](bounds, main, main.state)
   for i = 2, #list do
     local entry = list[i]

@@ -155,6 +155,7 @@ local function bind(flow, item, entry, given, now)
     if problem then return argument(flow, problem) end
   end
   local outcome = copy(entry.outcome)
+  if outcome.person == "other_amount" then outcome.amount_seen = true end
   outcome.person, outcome.candidates, outcome.accepted = nil, nil, nil
   local asked = spec.ask and (entry.provider_id or id)
   note(item, entry, "found", given, now, {

@@ -32,8 +32,9 @@ local ADVICE = {
   taken = "The provider answered with the id of another reference: see "
     .. "candidates. Ask the provider, then call found(reference, { "
     .. "provider_id = its own id }) or absent(reference).",
-  amount = "The provider moved another amount than was asked for: see moved. "
-    .. "Correct it with the payer, then call accept(reference, { who, why }).",
+  amount = "The provider has another amount than was asked for: see "
+    .. "provider_amount, and moved. Correct it with the payer, then call "
+    .. "accept(reference, { who, why }).",
   word = "The provider uses a word that luapay does not know: see "
     .. "provider_status. Ask the provider what it means, name it in the "
     .. "option words, then call get(reference). Where luapay cannot ask the "
@@ -143,6 +144,7 @@ function report.item(flow, record, err)
   item.provider_status = main.status
   item.reason, item.code = main.reason, main.code
   item.seen_at, item.provider_id = main.seen_at, main.provider_id
+  item.provider_amount = (main.outcome or {}).amount
   for _, entry in ipairs(record.entries) do
     local candidates = (entry.outcome or {}).candidates
     item.candidates = item.candidates or candidates

@@ -18,6 +18,8 @@ local OPEN, ENDED = money.OPEN, money.ENDED
 step.NONE = require("luapay.journal").NONE
 local NONE = step.NONE
 
+local NOTHING = {}
+
 local SETTLE = 60 -- seconds before an unknown is asked about again
 
 --- A fault of a flow.
@@ -160,11 +162,34 @@ local function id_problem(item, entry, told)
   end
 end
 
--- The amount that the provider says is another one than was asked for.
-local function other_amount(spec, entry, told)
-  local moved = told.moved
-  if not moved or not entry.amount or spec.any_amount then return false end
-  return decimal.compare(moved, entry.amount) ~= 0
+-- The amount that the provider has, where it is another one than was asked
+-- for: by this word, or an earlier one where this does not name it.
+local function other_amount(spec, entry, state, told)
+  local named = told.amount or state ~= "pending" and told.moved
+  if not entry.amount or spec.any_amount then return nil end
+  if not named then return (entry.outcome or NOTHING).amount end
+  return decimal.compare(named, entry.amount) ~= 0 and named or nil
+end
+
+local function is_news(one, other)
+  if not (one and other) then return one ~= other end
+  return decimal.compare(one, other) ~= 0
+end
+
+-- Writes into an outcome how much moved, and calls a person where that is,
+-- or is going to be, another amount than one that a person has seen.
+local function put_amount(spec, entry, state, told, outcome)
+  local other = other_amount(spec, entry, state, told)
+  outcome.amount = other
+  if state == "pending" then
+    outcome.moved = told.moved
+  elseif ENDED[state] and state ~= "failed" then
+    outcome.moved = other
+  end
+  local counts = state == "pending" or state == "done"
+  if other and counts and not outcome.amount_seen then
+    outcome.person = outcome.person or "amount"
+  end
 end
 
 local function state_of(flow, spec, told)
@@ -202,9 +227,7 @@ local function turn(item, spec, entry, state, told, now)
   if not row then return contradict(item, entry, told, "ends", nil, now) end
   local outcome = next_outcome(entry, told)
   outcome.person = row.person
-  if other_amount(spec, entry, told) and state == "done" then
-    outcome.moved, outcome.person = told.moved, outcome.person or "amount"
-  end
+  put_amount(spec, entry, row.state or state, told, outcome)
   write(item, entry, row.state or state, told, outcome, now)
   return "moved"
 end
@@ -218,12 +241,16 @@ end
 local function same_state(item, spec, entry, told, now)
   local outcome = entry.outcome or {}
   if outcome.doubt and told.read then
-    write(item, entry, entry.state, told, next_outcome(entry, told), now)
+    local next_one = next_outcome(entry, told)
+    put_amount(spec, entry, entry.state, told, next_one)
+    write(item, entry, entry.state, told, next_one, now)
     return "moved"
   end
+  local other = other_amount(spec, entry, entry.state, told)
   local news = told.status ~= entry.status
     or told.provider_id and not entry.provider_id
     or outcome.new_word
+    or is_news(other, outcome.amount)
   local behind = not told.instead and is_behind(spec, entry, told)
   if behind or not (news or told.instead) then
     if told.read and entry.seen_at ~= told.seen_at then
@@ -234,6 +261,11 @@ local function same_state(item, spec, entry, told, now)
   local kept = copy(outcome)
   if outcome.new_word then
     kept.new_word, kept.person = nil, nil
+  end
+  if is_news(other, outcome.amount) then
+    kept.accepted = nil
+    if kept.person == "amount" then kept.person = nil end
+    put_amount(spec, entry, entry.state, told, kept)
   end
   for name, value in pairs(told.keep or {}) do
     kept[name] = value
@@ -266,11 +298,7 @@ local function apply(flow, item, entry, told, now)
   end
   local outcome = next_outcome(entry, told)
   outcome.person = told.person
-  if told.moved and (state == "done" or state == "pending") then
-    local other = other_amount(spec, entry, told)
-    if other or state == "pending" then outcome.moved = told.moved end
-    if other and state == "done" then outcome.person = "amount" end
-  end
+  put_amount(spec, entry, state, told, outcome)
   write(item, entry, state, told, outcome, now)
   return "moved"
 end

@@ -306,7 +306,7 @@ local function ask(flow, entry, memo)
   end
   return {
     status = payment.status,
-    moved = payment.status == "Executed" and payment.amount or nil,
+    amount = subscriptions.amount(payment.status, payment.amount),
   }
 end
 
