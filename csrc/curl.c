@@ -174,11 +174,11 @@ static void refuse (lua_State *L, int late, const char *message) {
   make_failure(L, late, 0);
 }
 
-/* Starts the request at 2; NULL with two values pushed if it is refused. */
-static struct pay_exchange *begin (lua_State *L, struct pay_pool *p,
+/* Starts the request at 2 in an idle exchange, or NULL where there is no
+   memory for one; NULL with two values pushed if it is refused. */
+static struct pay_exchange *begin (lua_State *L, struct pay_exchange *x,
                                    int brief) {
   double seconds = luaL_checknumber(L, 3);
-  struct pay_exchange *x = pay_pool_idle(p);
   const char *wrong;
   if (x == NULL) {
     refuse(L, 0, PAY_HTTP_NO_MEMORY);
@@ -261,7 +261,7 @@ static int pool_perform (lua_State *L) {
   struct pay_exchange *x;
   int brief = lua_toboolean(L, 4);
   lua_settop(L, 3);
-  x = begin(L, p, brief);
+  x = begin(L, pay_pool_idle(p), brief);
   if (x == NULL)
     return 2;
   while (x->state != PAY_FINISHED)
@@ -287,7 +287,7 @@ static int pool_start (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
   struct pay_exchange *x;
   lua_settop(L, 3);
-  x = begin(L, p, 0);
+  x = begin(L, pay_pool_idle(p), 0);
   if (x == NULL)
     return 2;
   lua_pushinteger(L, x->id);
@@ -360,10 +360,15 @@ static int pool_send (lua_State *L) {
   int brief = lua_toboolean(L, 5);
   luaL_checktype(L, 4, LUA_TTABLE);
   lua_settop(L, 3);
-  x = begin(L, p, brief);
-  if (x == NULL)
+  x = pay_pool_idle(p);
+  if (x != NULL)
+    park(L, x, NULL); /* before it is sent: there may be no memory */
+  if (begin(L, x, brief) == NULL) {
+    if (x != NULL)
+      unpark(L, x);
     return 2;
-  park(L, x, loop);
+  }
+  x->loop = loop;
   return lua_yield(L, 0);
 }
 
@@ -386,7 +391,8 @@ static struct pay_exchange *find_exchange (lua_State *L,
 /*
 ** pool:drop(waiting) -> "before_send" or "after_send"; nil when nothing is
 ** under way for that number or coroutine. Nobody waits for it any more: its
-** connection is closed, and it is forgotten.
+** connection is closed, and it is forgotten. Both texts are upvalues, as
+** this has to work where there is no memory left.
 */
 static int pool_drop (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
@@ -401,7 +407,7 @@ static int pool_drop (lua_State *L) {
   if (x->loop != NULL)
     unpark(L, x);
   pay_exchange_drop(x);
-  lua_pushstring(L, sent ? "after_send" : "before_send");
+  lua_pushvalue(L, lua_upvalueindex(sent ? 3 : 2));
   return 1;
 }
 
@@ -733,7 +739,11 @@ PAY_EXPORT int luaopen_luapay_curl (lua_State *L) {
   lua_pushcclosure(L, pool_perform, 2);
   lua_setfield(L, -2, "perform");
   add_parking(L, "send", pool_send);
-  add_parking(L, "drop", pool_drop);
+  lua_pushvalue(L, -2);
+  lua_pushstring(L, "before_send");
+  lua_pushstring(L, "after_send");
+  lua_pushcclosure(L, pool_drop, 3);
+  lua_setfield(L, -2, "drop");
   add_parking(L, "wait", curl_wait); /* of a list of pools */
   lua_getfield(L, -1, "wait");
   lua_insert(L, -4);

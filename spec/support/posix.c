@@ -62,11 +62,42 @@ static int posix_inherited (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-  { "fork", posix_fork },           { "wait", posix_wait },
-  { "quit", posix_quit },           { "alarms", posix_alarms },
-  { "inherited", posix_inherited }, { NULL, NULL }
-};
+static struct {
+  lua_Alloc allocate; /* Lua's own */
+  void *data;
+  long left; /* until the one that fails, and the one after that */
+} memory;
+
+static void *starving (void *unused, void *block, size_t was, size_t size) {
+  (void)unused;
+  if (size > 0 && (block == NULL || size > was) && memory.left > -2 &&
+      --memory.left < 0)
+    return NULL;
+  return memory.allocate(memory.data, block, was, size);
+}
+
+/* starve(n): Lua gets no memory at the n-th time from now, nor when it tries
+   once more; starve() ends that -> whether it came to it */
+static int posix_starve (lua_State *L) {
+  int came = memory.left < 0;
+  if (lua_isnoneornil(L, 1))
+    lua_setallocf(L, memory.allocate, memory.data);
+  else {
+    memory.left = (long)luaL_checkinteger(L, 1) - 1;
+    memory.allocate = lua_getallocf(L, &memory.data);
+    lua_setallocf(L, starving, NULL);
+  }
+  lua_pushboolean(L, came);
+  return 1;
+}
+
+static const luaL_Reg functions[] = { { "fork", posix_fork },
+                                      { "wait", posix_wait },
+                                      { "quit", posix_quit },
+                                      { "alarms", posix_alarms },
+                                      { "inherited", posix_inherited },
+                                      { "starve", posix_starve },
+                                      { NULL, NULL } };
 
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {

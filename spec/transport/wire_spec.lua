@@ -344,6 +344,35 @@ describe("the wire", function()
     pool:close()
   end)
 
+  it("leaves nothing under way where Lua has no memory", function()
+    local function call()
+      return send "/echo"
+    end
+    for what, act in pairs {
+      ["one call"] = call,
+      ["a map"] = function()
+        return task.map({ 1, 2 }, nil, call)
+      end,
+    } do
+      act()
+      local n, starved = 0, true
+      while starved do
+        n = n + 1
+        server:log()
+        package.loaded["luapay.curl"] = nil -- so that its tables are small
+        require "luapay.curl"
+        collectgarbage()
+        posix.starve(n)
+        pcall(act)
+        starved = posix.starve()
+        assert.is_true(#server:log() <= 2)
+        assert.equal(0, transport:stats().under_way, what .. " " .. n)
+      end
+      assert(send "/echo")
+      assert.equal(200, task.map({ 1 }, nil, call)[1].result.status)
+    end
+  end)
+
   it("works with descriptors above 1024", function()
     local files = {}
     for i = 1, 1100 do
