@@ -170,6 +170,12 @@ build = {
     ["luapay.command.call"] = "lua/luapay/command/call.lua",
     ["luapay.command.clients"] = "lua/luapay/command/clients.lua",
     ["luapay.command.config"] = "lua/luapay/command/config.lua",
+    ["luapay.command.files.csv"] = "lua/luapay/command/files/csv.lua",
+    ["luapay.command.files"] = "lua/luapay/command/files/init.lua",
+    ["luapay.command.files.kinds"] = "lua/luapay/command/files/kinds.lua",
+    ["luapay.command.files.progress"] =
+      "lua/luapay/command/files/progress.lua",
+    ["luapay.command.files.rows"] = "lua/luapay/command/files/rows.lua",
     ["luapay.command"] = "lua/luapay/command/init.lua",
     ["luapay.command.journal.find"] = "lua/luapay/command/journal/find.lua",
     ["luapay.command.journal"] = "lua/luapay/command/journal/init.lua",

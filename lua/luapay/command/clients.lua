@@ -109,12 +109,62 @@ local function login(api, provider)
   local given = copy(LOGINS[api])
   given.account = "sandbox/" .. api
   if api == "mobilepay_subscriptions" then
-    given.access_token = provider:access_token()
+    -- time may pass quickly there
+    given.access_token = function()
+      return provider:access_token()
+    end
   end
   return given
 end
 
-local inner = {}
+local inner = {} -- those of this process
+
+local DAYS = 86400
+local AHEAD = 5 * DAYS
+
+-- One agreement, and one payment of it that was made some days ago: so that
+-- there is something to ask about. Ids are counted: they are always the same.
+local function new_gym()
+  local sandbox = require "luapay.sandbox"
+  local provider = sandbox.mobilepay_subscriptions {
+    clock = sandbox.clock(function()
+      return core.wall() - AHEAD
+    end),
+  }
+  local client = luapay.mobilepay_subscriptions {
+    provider_id = PROVIDER,
+    access_token = provider:access_token(),
+    environment = "sandbox",
+    transport = provider:transport(),
+  }
+  local links = {}
+  local rels = { "user-redirect", "success-callback", "cancel-callback" }
+  for i, rel in ipairs(rels) do
+    links[i] = { rel = rel, href = "https://gym.example/" .. rel }
+  end
+  local agreement = assert(client:create_agreement {
+    country_code = "DK",
+    currency = "DKK",
+    plan = "Gold",
+    expiration_timeout_minutes = 10,
+    links = links,
+  })
+  provider:accept(agreement.id)
+  assert(client:request_payments {
+    payments = {
+      {
+        agreement_id = agreement.id,
+        amount = "50.00",
+        description = "The month before",
+        due_date = provider:day(3),
+        external_id = "the-month-before",
+        grace_period_days = 3,
+      },
+    },
+  })
+  provider:advance(AHEAD)
+  return provider
+end
 
 -- A journal that outlives this process has ids of an earlier sandbox.
 local function options_of(api, has_journal)
@@ -127,7 +177,8 @@ end
 ---@param has_journal? boolean what it makes is remembered
 ---@return luapay.sandbox.Provider
 function clients.provider(api, has_journal)
-  inner[api] = inner[api]
+  if inner[api] then return inner[api] end
+  inner[api] = api == "mobilepay_subscriptions" and new_gym()
     or require("luapay.sandbox")[api](options_of(api, has_journal))
   return inner[api]
 end
@@ -225,6 +276,7 @@ end
 ---@return luapay.Client
 function clients.offline(api, account)
   local options = copy(LOGINS[api])
+  options.timeout = 0.1 -- whatever the lease
   if api == "mobilepay_subscriptions" then options.access_token = "none" end
   options.account = account
   options.transport = function()

@@ -15,6 +15,20 @@ command.VERSION = "0.9"
 --- The definition of all of it.
 ---@return table
 function command.definition()
+  local commands = {
+    apis.list,
+    apis.describe,
+    (require "luapay.command.call"),
+  }
+  for _, definition in ipairs(require "luapay.command.files") do
+    commands[#commands + 1] = definition
+  end
+  for _, definition in ipairs {
+    (require "luapay.command.journal"),
+    (require "luapay.command.sandbox"),
+  } do
+    commands[#commands + 1] = definition
+  end
   return {
     name = "luapay",
     about = "Payments from the shell: calls, flows over files, the journal, "
@@ -25,13 +39,7 @@ function command.definition()
       "luapay call --sandbox infobip.add_funds accountKey=EUR-1 \\",
       "  amount=12.50 description='Order 17'",
     },
-    commands = {
-      apis.list,
-      apis.describe,
-      (require "luapay.command.call"),
-      (require "luapay.command.journal"),
-      (require "luapay.command.sandbox"),
-    },
+    commands = commands,
   }
 end
 
