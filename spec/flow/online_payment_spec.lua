@@ -350,6 +350,63 @@ describe("luapay.flow.online_payment", function()
       assert.same({ "closed", "none", "Expired", false }, look(stored()))
     end)
 
+    it("is released by nobody where some of it was captured", function()
+      world.releases()
+      local made = pay()
+      assert(flow:capture("order-1", { id = "a", amount = "30.00" }))
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      assert(flow:recover())
+      assert.same({}, world.released)
+      assert.same({ "parked", "moved", "Reserved", true }, look(stored()))
+      -- what a person is to settle is not captured meanwhile
+      local _, err = flow:capture("order-1", { id = "b", amount = "30.00" })
+      assert.same({ "unsettled", "parked" }, { err.kind, err.code })
+      assert.equal(1, world.count "capture_payment")
+      -- what was captured can be given back, now and later
+      assert(flow:refund("order-1", { id = "c", amount = "10.00" }))
+      assert(flow:absent("order-1", { step = "expiry", who = "ann" }))
+      assert.same({ "done", "moved", "Expired", false }, look(stored()))
+      local item = assert(flow:refund("order-1", { id = "d", amount = "all" }))
+      assert.same({ "returned", "30.00" }, { item.money, item.returned })
+      _, err = flow:refund("order-1", { id = "e", amount = "all" })
+      assert.equal("amount", err.field)
+    end)
+
+    it("is no news where all of it was let go", function()
+      local made = pay()
+      assert(flow:cancel("order-1", { id = "a", amount = "all" }))
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      assert.same({ "closed", "none", "Reserved", false }, look(stored()))
+    end)
+
+    it("leaves alone what was approved during a release", function()
+      local made = begin()
+      world.provider:inject {
+        at = "update_authorization_attempt",
+        fault = "error",
+        status = 409,
+        body = "{}",
+      }
+      world.acquirer.release = function(payment)
+        table.insert(world.released, payment.authorizationAttemptId)
+        if #world.released == 1 then -- another worker is faster
+          assert(world.flow("online_payment"):recover())
+          local calls = world.provider:callbacks()
+          world.provider:fail_callback(calls[#calls].number)
+          flow:on_callback(world.card(made.provider_id))
+        end
+        return true
+      end
+      assert.is_true(flow:on_callback(world.card(made.provider_id)))
+      assert.equal(world.released[1], world.released[2])
+      assert.equal(2, #world.asked)
+      assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+      -- it is there still, and is released when the payment expires
+      assert.is_true(flow:on_callback(world.expired(made.provider_id)))
+      assert.equal(3, #world.released)
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
+
     it("is released where the acquirer can", function()
       world.releases()
       local made = pay()

@@ -78,6 +78,13 @@ local function expired(verdict)
   end
 end
 
+local function expired_after_capture()
+  local c = paid(online.APPROVED)()
+  assert(c.flow:capture("a", { id = "part", amount = "30.00" }))
+  assert(c.flow:on_callback(c.world.expired(c.id)))
+  return c
+end
+
 local function reserved_elsewhere()
   local world = open()
   local c = context(world, world.made())
@@ -188,6 +195,22 @@ return {
     "absent",
     absent_step "expiry",
     NONE,
+  },
+  {
+    "expired, and captured",
+    expired_after_capture,
+    "found",
+    function(c)
+      return assert(c.flow:found("a", { step = "expiry", who = "ann" }))
+    end,
+    "pending | moved | n | n",
+  },
+  {
+    "expired, and captured",
+    expired_after_capture,
+    "absent",
+    absent_step "expiry",
+    "done | moved | y | n",
   },
   {
     "expired, and the acquirer is silent",

@@ -257,7 +257,7 @@ function person.reopen(flow, item, given, now)
   local entry = last_settled(item, given.step)
   local was = entry and entry.outcome.settled
   if not entry or was.attempt ~= entry.attempt then
-    return nil, settled(flow, entry or main)
+    return nil, settled(flow, entry or step.find(item, given.step) or main)
   end
   local before, fields = was.before, {}
   for _, name in ipairs(KEPT) do

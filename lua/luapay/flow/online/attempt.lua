@@ -4,6 +4,7 @@
 -- released, or a person has to.
 
 local acquirer = require "luapay.flow.online.acquirer"
+local decimal = require "luapay.decimal"
 local fault = require "luapay.fault"
 local kit = require "luapay.flow.kit"
 local step = require "luapay.flow.kit.step"
@@ -145,8 +146,29 @@ local EXPIRY = {
     expired = "MobilePay has let it expire, and the acquirer may hold a "
       .. "reservation. Release it there, then call absent(reference, { step "
       .. '= "expiry" }).',
+    captured = "MobilePay has let it expire, and has taken captures of it. "
+      .. "Ask MobilePay. If what is left is still reserved, call "
+      .. 'found(reference, { step = "expiry" }); if not, release what is '
+      .. "left at the acquirer, and call absent(reference, { step = "
+      .. '"expiry" }).',
   },
 }
+
+-- What became of the amount by parts: whether some was captured, or may have
+-- been, and whether all was let go.
+local function parts_of(item)
+  local main, captured, released = step.main(item), false, "0"
+  for _, entry in ipairs(item.entries) do
+    local verb = entry.step:match "^(%l+):"
+    local done = entry.state == "done"
+    if verb == "capture" and (done or OPEN[entry.state]) then
+      captured = true
+    elseif verb == "cancel" and done then
+      released = decimal.add(released, entry.amount)
+    end
+  end
+  return captured, decimal.compare(released, main.amount or "0") >= 0
+end
 
 --- The specs of the steps.
 attempts.steps = {
@@ -209,16 +231,19 @@ local function end_expired(flow, item, told, now)
   attempts.end_reports(item)
 end
 
--- What a release has settled: the report that was not heard, the expiry.
-local function settle_released(flow, record)
+-- What a release has settled: the reports that were not heard, the expiry.
+-- Meanwhile another attempt may have come: it is none of those released.
+local function settle_released(flow, record, ids)
   return flow.book:change(record.reference, function(item, now)
     local expiry = find(item, "expiry")
-    each_attempt(item, function(entry)
-      if entry.state == "done" then put_released(item, entry) end
+    each_attempt(item, function(entry, id)
+      if entry.state == "done" and ids[id] then put_released(item, entry) end
     end)
     for _, entry in ipairs(item.entries) do
-      local outcome = entry.outcome or {}
-      if entry.state == "parked" and outcome.person == "unheard" then
+      local outcome, id = entry.outcome or {}, entry.step:match ":(.+)$"
+      local unheard_of = entry.state == "parked"
+        and outcome.person == "unheard"
+      if unheard_of and ids[id] then
         item:set(entry, { state = "failed", outcome = { released = true } })
       end
     end
@@ -233,6 +258,7 @@ end
 -- Whether an approval cannot be used: MobilePay did not take it, or the
 -- payment has expired.
 local function is_useless(record, id)
+  if parts_of(record) then return false end -- a person must tell
   local expiry = find(record, "expiry")
   if expiry and expiry.state == "parked" then return true end
   for _, name in ipairs { "report", "rereport" } do
@@ -247,7 +273,7 @@ end
 
 -- Releases what is not to be used, where the acquirer can.
 local function release(flow, record)
-  local main, released = step.main(record), false
+  local main, released = step.main(record), {}
   local list = {}
   each_attempt(record, function(entry, id)
     if entry.state == "done" and is_useless(record, id) then
@@ -256,10 +282,10 @@ local function release(flow, record)
   end)
   for _, id in ipairs(list) do
     local payment = acquirer.payment(main, id)
-    if acquirer.release(flow.acquirer, payment) then released = true end
+    released[id] = acquirer.release(flow.acquirer, payment) or nil
   end
-  if not released then return record end
-  return settle_released(flow, record) or record
+  if not next(released) then return record end
+  return settle_released(flow, record, released) or record
 end
 
 -- What MobilePay has not heard of an attempt, and by which step it hears it.
@@ -442,13 +468,16 @@ function attempts.on_expiry(flow, event, record)
         reason = event.text,
         code = event.status_code,
       }, now)
-    elseif not find(item, "expiry") then
+      return step.record(item)
+    end
+    local captured, all_released = parts_of(item)
+    if not find(item, "expiry") and not all_released then
       local expiry = item:add {
         step = "expiry",
         state = "parked",
         status = event.status,
         reason = event.text,
-        outcome = { person = "expired" },
+        outcome = { person = captured and "captured" or "expired" },
       }
       item:set(expiry, { seen_at = now })
     end

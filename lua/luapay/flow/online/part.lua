@@ -57,10 +57,9 @@ local function sums_of(item)
   return sums
 end
 
-local function left(item, verb)
-  local sums = sums_of(item)
+local function left(main, sums, verb)
   if verb == "refund" then return sub(sums.captured, sums.refund) end
-  return sub(sub(step.main(item).amount, sums.capture), sums.cancel)
+  return sub(sub(main.amount, sums.capture), sums.cancel)
 end
 
 local function refuse(flow, field, message)
@@ -83,16 +82,34 @@ local function not_reserved(flow, item, main)
   })
 end
 
+-- Whether anything is reserved still, a person is to find out.
+local function has_expired(flow, item)
+  return step.fault(flow, {
+    kind = "unsettled",
+    code = "parked",
+    outcome = "unknown",
+    message = item.reference
+      .. " has expired, says MobilePay: a person must settle that first",
+  })
+end
+
 local TOO_MUCH = "%s is more than what is left to %s: %s"
 
 -- Decides in the transaction that writes it down. Pure.
 local function guard_of(verb, amount)
   return function(flow, item, want)
-    local main = step.main(item)
-    if main.state ~= "pending" or main.status ~= "Reserved" then
+    local main, sums = step.main(item), sums_of(item)
+    local reserved = main.state == "pending" and main.status == "Reserved"
+    -- what was captured can be given back also when the rest has expired
+    local captured = verb == "refund" and compare(sums.captured, "0") > 0
+    if not (reserved or captured) then
       return not_reserved(flow, item, main)
     end
-    local rest = left(item, verb)
+    local expiry = step.find(item, "expiry")
+    if expiry and expiry.state == "parked" and verb ~= "refund" then
+      return has_expired(flow, item)
+    end
+    local rest = left(main, sums, verb)
     local wanted = amount == "all" and rest or amount
     if compare(rest, "0") <= 0 then
       return refuse(flow, "amount", "nothing is left to " .. verb)
