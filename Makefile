@@ -58,13 +58,14 @@ INCLUDE = /usr/include/$(if $(filter luajit,$(V)),luajit-2.1,lua$(V))
 # A C module is the sources that begin with its name (or with the names of
 # its parts), those of the modules that it has inside, and its libraries;
 # the core has what is left.
-C_MODULES = core http curl crypto postgres
+C_MODULES = core http curl crypto postgres sqlite
 PARTS_curl = curl connection pool
 INSIDE_curl = http
 LIBS_core = -lm
 LIBS_curl = -lcurl
 LIBS_crypto = -lcrypto
 LIBS_postgres = -lpq -lpthread
+LIBS_sqlite = -lsqlite3 -lpthread
 named = $(wildcard $(foreach n,$(or $(PARTS_$(1)),$(1)),csrc/$(n)*.c))
 sources = $(if $(filter core,$(1)),$(filter-out \
   $(foreach m,$(filter-out core,$(C_MODULES)),$(call named,$(m))),\
@@ -76,7 +77,11 @@ HELP_C = $(wildcard spec/support/*.c)
 PQ_HEADER := $(firstword $(wildcard /usr/include/libpq-fe.h \
   /usr/include/postgresql/libpq-fe.h $(or $(PQ_INCDIR),\
   $(shell pg_config --includedir 2>/dev/null))/libpq-fe.h))
-BUILT = $(if $(PQ_HEADER),$(C_MODULES),$(filter-out postgres,$(C_MODULES)))
+# Without SQLite's header, everything but luapay.sqlite.
+SQLITE_HEADER := $(firstword $(wildcard $(addsuffix /sqlite3.h,\
+  $(SQLITE_INCDIR) /usr/include /usr/local/include)))
+BUILT = $(filter-out $(if $(PQ_HEADER),,postgres) \
+  $(if $(SQLITE_HEADER),,sqlite),$(C_MODULES))
 MODULES = $(BUILT:%=$(OUT)/luapay/%.so) $(HELP_C:%.c=$(OUT)/%.so)
 
 # What apt-get installs, in the smallest sets that do.
@@ -86,9 +91,9 @@ LIB_DEBS = libc6-dev libcurl4-openssl-dev libssl-dev lua-cjson
 SANDBOX_DEBS = nginx libnginx-mod-http-lua openssl
 RUN_DEBS = $(LIB_DEBS) $(call lua_packages,$(V))
 DEMO_DEBS = $(RUN_DEBS) $(SANDBOX_DEBS)
-ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev \
+ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev libsqlite3-dev \
                $(foreach v,$(LUAS),$(call lua_packages,$(v)))
-JOURNAL_DEBS = lua-dbi-sqlite3 libpq-dev
+JOURNAL_DEBS = libsqlite3-dev libpq-dev
 QR_DEBS = lua-zlib
 COMMAND_DEBS = lua-argparse
 LOOP_DEBS = lua-luv lua-cqueues
@@ -136,6 +141,8 @@ endif
 modules: $(MODULES)
 	@$(if $(PQ_HEADER),:,echo "No libpq-fe.h (Debian: libpq-dev, or make \
 	  PQ_INCDIR=...): built without luapay.postgres" >&2)
+	@$(if $(SQLITE_HEADER),:,echo "No sqlite3.h (Debian: libsqlite3-dev, or \
+	  make SQLITE_INCDIR=...): built without luapay.sqlite" >&2)
 
 # LuaJIT looks for modules where Lua 5.1 does.
 PREFIX ?= /usr/local
@@ -160,7 +167,7 @@ install: all uninstall
 
 # LuaRocks builds beside the sources: so, in a copy of them.
 luarocks:
-	@$(INSTALL) $(RUN_DEBS) libpq-dev luarocks
+	@$(INSTALL) $(RUN_DEBS) libpq-dev libsqlite3-dev luarocks
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
 	tar -cf - LICENSE bin csrc lua luapay-scm-1.rockspec | \
 	  tar -xf - -C "$$work" && cd "$$work" && \
@@ -180,6 +187,7 @@ $(OUT)/built_with: always
 	[ "$$now" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$now" >$@
 
 $(OUT)/obj/postgres%.o: INCLUDE += -I$(dir $(PQ_HEADER))
+$(OUT)/obj/sqlite%.o: INCLUDE += $(addprefix -I,$(SQLITE_INCDIR))
 
 $(OUT)/obj/%.o: csrc/%.c $(OUT)/built_with
 	@mkdir -p $(@D)

@@ -13,8 +13,6 @@ nothing was done or money may have moved.]],
   homepage = "https://github.com/luapay/luapay",
   license = "MIT",
 }
--- Optional, so not named below: luadbi-sqlite3, for a journal in SQLite;
--- nothing else loads it.
 dependencies = {
   "lua >= 5.1",
   "lua-cjson >= 2.1",
@@ -24,6 +22,7 @@ external_dependencies = {
   LIBCURL = { library = "curl" },
   LIBCRYPTO = { library = "crypto" },
   LIBPQ = { library = "pq" },
+  LIBSQLITE3 = { library = "sqlite3" },
 }
 test_dependencies = {
   "busted >= 2.0",
@@ -105,6 +104,16 @@ build = {
       libraries = { "pq", "pthread" },
       incdirs = { "$(LIBPQ_INCDIR)" },
       libdirs = { "$(LIBPQ_LIBDIR)" },
+    },
+    -- the journal in a file: needs SQLite
+    ["luapay.sqlite"] = {
+      sources = {
+        "csrc/sqlite.c",
+        "csrc/sqlite_run.c",
+      },
+      libraries = { "sqlite3", "pthread" },
+      incdirs = { "$(LIBSQLITE3_INCDIR)" },
+      libdirs = { "$(LIBSQLITE3_LIBDIR)" },
     },
     ["luapay.auth.infobip"] = "lua/luapay/auth/infobip.lua",
     ["luapay.auth.mobilepay_online"] = "lua/luapay/auth/mobilepay_online.lua",

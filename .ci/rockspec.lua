@@ -29,6 +29,12 @@ local C_MODULES = {
     place = "LIBPQ",
     about = "the journal in PostgreSQL: needs libpq 14 or later",
   },
+  {
+    name = "sqlite",
+    library = 'sqlite3", "pthread',
+    place = "LIBSQLITE3",
+    about = "the journal in a file: needs SQLite",
+  },
 }
 
 local C_MODULE = [[

@@ -50,6 +50,7 @@ local function c_module(path)
     http = "http",
     pool = "curl",
     postgres = "postgres",
+    sqlite = "sqlite",
   }
   for part, name in pairs(parts) do
     if path:find("^csrc/" .. part) then return name end
@@ -133,7 +134,7 @@ describe("the rooms", function()
     flow = { "callback", "core", "decimal", "fault", "guard", "journal",
       "mobip", "options", "random", "task" },
     journal = { "core", "decimal", "fault", "options", "postgres", "random",
-      "task" },
+      "sqlite", "task" },
     mobip = { "fault" },
     task = { "guard" },
     client = { "call", "core", "fault", "help", "inner", "options", "page",
@@ -158,7 +159,6 @@ describe("the rooms", function()
   -- Who may require what is not ours.
   local FOREIGN = {
     command = { "argparse" },
-    journal = { "DBI" },
     json = { "cjson" },
     mobip = { "zlib" },
     transport = { "ngx", "ngx.ssl" }, -- in nginx, and only when asked for

@@ -63,6 +63,12 @@ task.running = Group.running
 --- own, such as a scheduler: `call_host(fn, ...)` returns what it returns.
 task.call_host = Group.call_host
 
+--- Whether there are other threads of the host that could go on meanwhile.
+---@return boolean
+function task.can_nap()
+  return host ~= nil and host.here()
+end
+
 --- Lets the other threads of the host go on for some seconds; false, at
 --- once, where there is no such host.
 ---@async

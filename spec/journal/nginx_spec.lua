@@ -2,6 +2,7 @@
 local nginxes = require "spec.support.nginx"
 local postgres = require "spec.support.postgres"
 local server = require "luapay.sandbox.server"
+local socket = require "socket"
 
 local missing = nginxes.missing()
 if missing then
@@ -48,6 +49,7 @@ local function begin(kind, given)
     options = ("{ path = %q %s }"):format(world.path, given.options or "")
   else
     local database = assert(postgres.database())
+    world.database = database
     options = ("{ database = %q, user = %q, host = %q %s }"):format(
       database.database,
       database.user,
@@ -147,6 +149,70 @@ for _, kind in ipairs(KINDS) do
         assert.equal("done moved -\n", text)
       end
       assert.equal(50, #world.ledger())
+    end)
+  end)
+end
+
+-- Another process holds what every writer needs; returns what lets it go.
+local holds = {
+  sqlite = function(world)
+    local other = assert(require("luapay.sqlite").open(world.path))
+    assert(other:run({ { "BEGIN IMMEDIATE" } }, 5, 5))
+    return function()
+      assert(other:run({ { "ROLLBACK" } }, 5, 5))
+      other:close()
+    end
+  end,
+  postgres = function(world)
+    local pg = require "luapay.postgres"
+    local other = assert(pg.connect(world.database, pg.now() + 5))
+    assert(other:finish())
+    assert(other:run({
+      { "BEGIN" },
+      { "LOCK TABLE luapay_entries" },
+    }, pg.now() + 5))
+    return function()
+      other:close()
+    end
+  end,
+}
+
+for _, kind in ipairs(KINDS) do
+  describe("a worker whose journal waits, in " .. kind, function()
+    local world
+
+    lazy_setup(function()
+      world = begin(kind, { options = ", patience = 1" })
+    end)
+    lazy_teardown(function()
+      world.stop()
+    end)
+
+    it("answers others meanwhile", function()
+      world.nginx:post "/credit?reference=first"
+      local let_go = holds[kind](world)
+      local call = world.nginx:begin "/credit?reference=second"
+      for _ = 1, 20 do
+        assert.equal(204, (world.nginx:post "/up"))
+      end
+      socket.sleep(0.1)
+      assert.equal(204, (world.nginx:post "/up"))
+      assert.is_false(call:is_answered())
+      assert.equal(1, #world.ledger())
+      let_go()
+      assert.same({ 200, "done moved -\n" }, { call:answer() })
+      assert.equal(2, #world.ledger())
+    end)
+
+    it("says when it has waited long enough, and sends nothing", function()
+      local let_go = holds[kind](world)
+      local before = #world.ledger()
+      local _, text = world.nginx:post "/credit?reference=third"
+      assert.matches("journal %(unreadable%)", text)
+      assert.equal(before, #world.ledger())
+      let_go()
+      _, text = world.nginx:post "/credit?reference=third"
+      assert.equal("done moved -\n", text)
     end)
   end)
 end

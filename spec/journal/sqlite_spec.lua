@@ -4,6 +4,7 @@
 local core = require "luapay.core"
 local journal = require "luapay.journal"
 local posix = require "spec.support.posix"
+local sqlite = require "luapay.sqlite"
 
 local files = {}
 
@@ -108,12 +109,9 @@ describe("a journal in a file", function()
 
   it("does not send when its tables have been emptied", function()
     assert(send(book, "a"))
-    local other = assert(require("DBI").Connect("SQLite3", path))
-    other:autocommit(true)
+    local other = assert(sqlite.open(path))
     for _, name in ipairs { "entries", "sums", "schema" } do
-      local emptied = assert(other:prepare("DELETE FROM luapay_" .. name))
-      assert(emptied:execute())
-      emptied:close()
+      assert(other:run({ { "DELETE FROM luapay_" .. name } }, 5, 5))
     end
     other:close()
     local good, fault = send(book, "a")
@@ -341,36 +339,36 @@ describe("a journal in a file", function()
 
   it("that another process locks sends nothing, and goes on after", function()
     local other = assert(open())
-    other.store.driver.handle:prepare("BEGIN IMMEDIATE"):execute()
+    local connection = other.store.driver.connection
+    assert(connection:run({ { "BEGIN IMMEDIATE" } }, 5, 5))
     local entry, err = send(book, "r1")
     assert.is_nil(entry)
     assert.equal("unreadable", err.code)
     assert.equal("busy", err.reason)
-    other.store.driver.handle:prepare("ROLLBACK"):execute()
+    assert(connection:run({ { "ROLLBACK" } }, 5, 5))
     assert(send(book, "r1"))
     other:close()
   end)
 
   it("whose roll-back fails leaves no lock behind", function()
     local driver = opened.store.driver
-    local handle = driver.handle
-    local statements = driver.statements
-    driver.statements = {}
-    driver.handle = setmetatable({}, {
+    local connection = driver.connection
+    driver.connection = setmetatable({}, {
       __index = function(_, name)
-        return function(_, sql)
-          if sql == "ROLLBACK" then return nil, "database is locked" end
-          return handle[name](handle, sql)
+        return function(_, list, ...)
+          if name == "run" and list[1][1] == "ROLLBACK" then
+            return nil, { reason = "busy", message = "database is locked" }
+          end
+          return connection[name](connection, list, ...)
         end
       end,
     })
-    local done = driver:transaction(function()
+    local done = driver:transaction(function(tx)
+      tx:run "SELECT 1"
       return false
     end)
-    assert.is_nil(done)
-    for _, statement in pairs(statements) do
-      statement:close()
-    end
+    assert.is_false(done)
+    assert.is_true(connection:is_closed())
     local other = assert(open())
     assert(send(other:book { flow = "shop" }, "r1"))
     other:close()
@@ -381,11 +379,8 @@ describe("a journal in a file", function()
     local entry = assert(send(book, "r1"))
     local driver = opened.store.driver
     local function limit(pages)
-      local statement =
-        driver.handle:prepare("PRAGMA max_page_count = " .. pages)
-      statement:execute()
-      statement:fetch()
-      statement:close()
+      local statement = { "PRAGMA max_page_count = " .. pages }
+      assert(driver.connection:run({ statement }, 5, 5))
     end
     limit(1)
     opened.outcome_patience = 0.01

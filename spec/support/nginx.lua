@@ -4,6 +4,7 @@
 --   local nginx = nginxes.start { http = "...", locations = "...",
 --     workers = 1, environment = "NAME=value" }
 --   nginx:post("/path", body) --> status, body
+--   nginx:begin("/path", body) --> a call that is under way
 --   nginx:reload()
 --   nginx:log()
 --   nginx:stop()
@@ -163,10 +164,11 @@ function nginxes.start(given)
   error("nginx does not start: " .. why)
 end
 
---- Sends a request over a connection of its own.
----@return integer status
----@return string body
-function Nginx:post(path, body)
+--- Sends a request over a connection of its own, and comes back before it is
+--- answered.
+---@return table call `call:is_answered()`, `call:answer()` -> status, body;
+--- `call:hang_up()`
+function Nginx:begin(path, body)
   local tcp = assert(socket.tcp())
   tcp:settimeout(30)
   assert(tcp:connect("127.0.0.1", self.port))
@@ -177,10 +179,27 @@ function Nginx:post(path, body)
         .. body
     )
   )
-  local answer = assert(tcp:receive "*a")
-  tcp:close()
-  local status = assert(answer:match "^HTTP/%S+ (%d+)", "no answer")
-  return tonumber(status), answer:match "\r\n\r\n(.*)$"
+  return {
+    is_answered = function()
+      return #socket.select({ tcp }, nil, 0) > 0
+    end,
+    answer = function()
+      local answer = assert(tcp:receive "*a")
+      tcp:close()
+      local status = assert(answer:match "^HTTP/%S+ (%d+)", "no answer")
+      return tonumber(status), answer:match "\r\n\r\n(.*)$"
+    end,
+    hang_up = function()
+      tcp:close()
+    end,
+  }
+end
+
+--- Sends a request over a connection of its own.
+---@return integer status
+---@return string body
+function Nginx:post(path, body)
+  return self:begin(path, body):answer()
 end
 
 --- What nginx has to say.

@@ -183,7 +183,8 @@ end
 -- another worker that met the same trouble.
 local function wait(self, tries)
   local most = math.min(1, 0.005 * 2 ^ tries)
-  self.journal.clocks.sleep(most * (0.5 + 0.5 * math.random()))
+  local seconds = most * (0.5 + 0.5 * math.random())
+  if not task.nap(seconds) then self.journal.clocks.sleep(seconds) end
 end
 
 -- Who asks has some patience, and who knows an outcome has more of it.

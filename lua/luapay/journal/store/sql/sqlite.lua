@@ -1,8 +1,15 @@
 -- The journal in one file, by SQLite: for the processes of one machine.
+--
+-- In nginx SQLite works in a thread of the connection's, and the worker goes
+-- on: for a disk that is slow, a lock that another process holds, a file
+-- system that hangs. A transaction stays on its connection.
 
 local core = require "luapay.core"
+local task = require "luapay.task"
 
-local unpack = table.unpack or unpack
+local NAP = 0.001 -- seconds, in nginx, between two checks for an answer
+local GRACE = 0.1 -- seconds beyond its deadline that an answer may take
+local PATIENCE = 10 -- seconds, where no deadline is given
 
 local sqlite = {
   OPTIONS = {
@@ -11,105 +18,60 @@ local sqlite = {
   },
 }
 
--- What SQLite says, as far as it can be acted upon; all else is final.
-local KINDS = {
-  { "locked", { reason = "busy" } },
-  { "busy", { reason = "busy" } },
-  { "UNIQUE constraint", { reason = "exists" } },
-  { "is full", { reason = "full" } },
-  { "disk I/O", { reason = "lost" } },
-  { "readonly", { reason = "read_only" } },
-  { "unable to open", { reason = "lost" } },
-}
-
 local Problem = {} -- metatable of what is raised here
 
-local function problem_of(message, phase)
-  local problem = { reason = "server", is_final = true }
-  for _, kind in ipairs(KINDS) do
-    if message:find(kind[1], 1, true) then
-      problem = { reason = kind[2].reason }
-      break
-    end
+local function raise(problem)
+  if problem.reason == "server" or problem.reason == "forked" then
+    problem.is_final = true
   end
-  problem.message, problem.phase = message, phase or "sent"
-  return setmetatable(problem, Problem)
-end
-
-local function fail(message)
-  error(problem_of(tostring(message)), 0)
-end
-
--- LuaDBI raises what SQLite finds on the way to the next row.
-local function next_row(statement)
-  local good, row = pcall(statement.fetch, statement, true)
-  if not good then fail(row) end
-  return row
+  error(setmetatable(problem, Problem), 0)
 end
 
 local Driver = {}
 Driver.__index = Driver
 
-local function prepared(self, sql)
-  local statement = self.statements[sql]
-  if statement then return statement end
-  local made, why = self.handle:prepare(sql)
-  if not made then fail(why) end
-  self.statements[sql] = made
-  return made
+local function abandon(self)
+  local connection = self.connection
+  self.connection = nil
+  if not connection then return end
+  connection:close()
+  if not connection:is_closed() then self.stuck = connection end
 end
 
--- Runs a statement that cannot be prepared beforehand, once.
-local function once(handle, sql)
-  local statement, why = handle:prepare(sql)
-  if not statement then fail(why) end
-  local good
-  good, why = statement:execute()
-  local row = good and next_row(statement)
-  statement:close()
-  if not good then fail(why) end
-  return row
+local function has_commit(list)
+  return list[1] and list[#list][1] == "COMMIT"
 end
 
-local Tx = {}
-Tx.__index = Tx
-
---- Runs a statement; returns its rows, and how many it has changed.
-function Tx:run(sql, ...)
-  local statement = prepared(self.driver, sql)
-  local good, why = statement:execute(...)
-  if not good then
-    -- LuaDBI would answer its next execution with this error, not run
-    self.driver.statements[sql] = nil
-    pcall(statement.close, statement)
-    fail(why)
+-- Waits for its thread; what does not come back is given up.
+local function await(self, connection, list, deadline)
+  local results, problem
+  repeat
+    task.nap(NAP)
+    results, problem = connection:step()
+    if results then return results end
+    local is_late = core.boottime() > deadline + GRACE
+  until results == nil or is_late
+  if results == false then
+    problem = {
+      reason = "timeout",
+      message = "SQLite does not come back: is the disk there?",
+    }
+  elseif problem.reason ~= "closed" then
+    return nil, problem
   end
-  local result = {}
-  for i = 1, math.huge do
-    local row = next_row(statement)
-    if not row then break end
-    result[i] = row
-  end
-  result.affected = statement:affected()
-  return result
+  -- somebody has closed it, or nobody knows what it is doing
+  if connection == self.connection then abandon(self) end
+  problem.phase = has_commit(list) and "committing" or "sent"
+  return nil, problem
 end
 
---- Runs several statements: { sql, value, ..., n = count of values }.
-function Tx:run_all(list)
-  local results = {}
-  for i, one in ipairs(list) do
-    results[i] = self:run(one[1], unpack(one, 2, one.n + 1))
-  end
-  return results
-end
-
---- The same, and commits.
-function Tx:last(list)
-  local results = self:run_all(list)
-  self.committing = true
-  self:run "COMMIT"
-  self.is_over = true
-  return results
+-- Runs statements: { sql, value, ..., n = count of values }.
+local function execute(self, connection, list, deadline)
+  local left, patience = deadline - core.boottime(), self.options.busy_timeout
+  if not task.can_nap() then return connection:run(list, left, patience) end
+  local good, problem = connection:start(list, left, patience)
+  if not good then return nil, problem end
+  return await(self, connection, list, deadline)
 end
 
 -- What the path that was given, and SQLite's files beside the file itself,
@@ -127,21 +89,25 @@ end
 -- what it was: then it knows of fewer commits than were counted here.
 local COUNT = "-count"
 
-local function abandon(self)
-  for _, statement in pairs(self.statements) do
-    pcall(statement.close, statement)
-  end
-  self.statements = {}
-  pcall(self.handle.close, self.handle)
-  self.handle = nil
-end
+local SETTINGS = {
+  { "PRAGMA journal_mode = WAL" },
+  { "PRAGMA synchronous = FULL" }, -- a commit is on the disk
+  { "PRAGMA cache_size = -2000" }, -- KiB, however long the journal
+}
 
-local function prepare_handle(self, handle)
-  local milliseconds = math.floor(self.options.busy_timeout * 1000)
-  once(handle, "PRAGMA busy_timeout = " .. milliseconds)
-  once(handle, "PRAGMA journal_mode = WAL")
-  once(handle, "PRAGMA synchronous = FULL") -- a commit is on the disk
-  once(handle, "PRAGMA cache_size = -2000") -- KiB, however long the journal
+-- One that hangs keeps its thread, and may hold a lock: no other is begun
+-- beside it.
+local function await_stuck(self, deadline)
+  while self.stuck and not self.stuck:is_closed() do
+    if core.boottime() >= deadline or not task.nap(NAP) then
+      raise {
+        reason = "timeout",
+        phase = "not_sent",
+        message = "SQLite has not come back since an earlier transaction",
+      }
+    end
+  end
+  self.stuck = nil
 end
 
 -- By two names it would have two logs, of which each lacks the other's
@@ -149,28 +115,35 @@ end
 local function check_names(path)
   local file, names = core.file(path)
   if file and names > 1 then
-    fail(
-      path
+    raise {
+      reason = "server",
+      phase = "not_sent",
+      message = path
         .. " has another name, too (a hard link): "
-        .. "SQLite keeps a log beside each"
-    )
+        .. "SQLite keeps a log beside each",
+    }
   end
 end
 
-local function connect(self)
+local function fail_at(path, why)
+  raise { reason = "lost", phase = "not_sent", message = path .. ": " .. why }
+end
+
+local function connect(self, deadline)
+  await_stuck(self, deadline)
   local path = self.path
   check_names(path)
   local made, why = core.create_private(path)
-  if made == nil then fail(path .. ": " .. why) end
-  local good, dbi = pcall(require, "DBI")
-  if not good then fail "LuaDBI is not installed" end
-  local handle
-  good, handle, why = pcall(dbi.Connect, "SQLite3", path)
-  if not good then fail(handle) end
-  if not handle then fail(why) end
-  handle:autocommit(true) -- transactions are begun and ended by statements
-  self.handle = handle
-  prepare_handle(self, handle)
+  if made == nil then fail_at(path, why) end
+  local connection, problem = self.sqlite.open(path)
+  if not connection then raise(problem) end
+  self.connection = connection
+  local set
+  set, problem = execute(self, connection, SETTINGS, deadline)
+  if not set then
+    abandon(self)
+    raise(problem)
+  end
 end
 
 -- The file that this journal began with must still be the one that others
@@ -179,62 +152,131 @@ local function check_files(self)
   local now = files_of(self)
   if not self.files then return end
   if now ~= self.files then
-    error(
-      setmetatable({
-        reason = "replaced",
-        phase = "sent",
-        is_final = true,
-        message = self.path
-          .. " was removed or replaced while it was open: "
-          .. "stop, see what has become of it, and open it anew",
-      }, Problem),
-      0
-    )
+    raise {
+      reason = "replaced",
+      phase = "sent",
+      is_final = true,
+      message = self.path
+        .. " was removed or replaced while it was open: "
+        .. "stop, see what has become of it, and open it anew",
+    }
   end
 end
 
--- A connection that may still be in a transaction, and so hold its lock, is
--- given up: SQLite lets go of what it held.
-local function roll_back(self)
-  if not self.handle then return end
-  local good, problem = pcall(Tx.run, { driver = self }, "ROLLBACK")
-  local message = type(problem) == "table" and problem.message or problem
-  local none = "no transaction is active"
-  if good or tostring(message):find(none, 1, true) then return end
-  abandon(self)
+local BEGIN = { "BEGIN IMMEDIATE" }
+local BEGIN_READING = { "BEGIN" }
+local SNAPSHOT = { "SELECT 1 FROM sqlite_master LIMIT 1" }
+local COMMIT, ROLLBACK = { "COMMIT" }, { "ROLLBACK" }
+
+local Tx = {}
+Tx.__index = Tx
+
+local function send(tx, list)
+  local driver = tx.driver
+  if driver.connection ~= tx.connection then
+    tx.is_over = true -- it was given up, and rolled back
+    raise { reason = "lost", phase = "sent", message = "it was given up" }
+  end
+  local results, problem = execute(driver, tx.connection, list, tx.deadline)
+  if not results then
+    tx.is_over = true -- it is rolled back, or its connection is gone
+    raise(problem)
+  end
+  return results
 end
 
-local function attempt(self, work, only_reads)
-  if not self.handle then connect(self) end
-  local tx = setmetatable({ driver = self }, Tx)
-  self.tx = tx
-  self.counted = core.read_count(self.path .. COUNT)
-  tx:run(only_reads and "BEGIN" or "BEGIN IMMEDIATE")
-  if only_reads then tx:run "SELECT 1 FROM sqlite_master LIMIT 1" end
-  check_files(self)
-  local value, err = work(tx)
-  if not tx.is_over then tx:run(value and "COMMIT" or "ROLLBACK") end
+-- The first to be sent begins the transaction, too.
+local function run(tx, list, last)
+  if tx.is_over then error("the transaction is over", 3) end
+  if last and not tx.has_begun then run(tx, {}) end
+  local all, is_first = {}, not tx.has_begun
+  if is_first then
+    all[1] = tx.only_reads and BEGIN_READING or BEGIN
+    all[2] = tx.only_reads and SNAPSHOT or nil
+  end
+  local head = #all
+  for i, statement in ipairs(list) do
+    all[head + i] = statement
+  end
+  if last then all[#all + 1] = COMMIT end
+  local results, own = send(tx, all), {}
+  tx.has_begun, tx.is_over = true, last
+  if is_first then check_files(tx.driver) end
+  for i = 1, #list do
+    own[i] = results[head + i]
+  end
+  return own
+end
+
+--- Runs a statement; returns its rows, and how many it has changed.
+---@async
+function Tx:run(sql, ...)
+  return run(self, { { sql, n = select("#", ...), ... } })[1]
+end
+
+--- Runs several statements: { sql, value, ..., n = count of values }.
+---@async
+function Tx:run_all(list)
+  return run(self, list)
+end
+
+--- The same, and commits.
+---@async
+function Tx:last(list)
+  return run(self, list, true)
+end
+
+-- Nothing was written, so nothing is waited for. A connection that may still
+-- be in a transaction, and so hold its lock, is given up: SQLite lets go of
+-- what it held.
+local function end_at_once(tx, statement)
+  local driver = tx.driver
   tx.is_over = true
+  if driver.connection ~= tx.connection then return end
+  if not tx.connection:run({ statement }, 1, 0) then abandon(driver) end
+end
+
+local function end_it(tx, value)
+  if tx.is_over or not tx.has_begun then return end
+  if not value then return end_at_once(tx, ROLLBACK) end
+  if tx.only_reads then return end_at_once(tx, COMMIT) end
+  run(tx, {}, true)
+end
+
+local function attempt(tx, work)
+  local driver = tx.driver
+  if not driver.connection then connect(driver, tx.deadline) end
+  tx.connection = driver.connection
+  driver.counted = core.read_count(driver.path .. COUNT)
+  local value, err = work(tx)
+  end_it(tx, value)
   return value, err
 end
 
 --- Runs `work(tx)` in a transaction: see postgres.lua for the shape of it.
+---@async
 ---@param work fun(tx: table): any, any
----@param options? { only_reads: boolean? }
+---@param options? { only_reads: boolean?, deadline: number? } by core.now()
 ---@return any value
 ---@return any fault or problem
 function Driver:transaction(work, options)
-  local good, value, err =
-    pcall(attempt, self, work, options and options.only_reads)
+  -- who was at it has been ended in the middle
+  if self.is_used then abandon(self) end
+  self.is_used = true
+  local now = core.now()
+  local left = (options and options.deadline or now + PATIENCE) - now
+  local tx = setmetatable({
+    driver = self,
+    only_reads = options and options.only_reads,
+    deadline = core.boottime() + left,
+  }, Tx)
+  local good, value, err = pcall(attempt, tx, work)
+  self.is_used = false
   if good then return value, err end
-  local tx = self.tx
-  if not (tx and tx.is_over) then roll_back(self) end
+  if self.connection then end_it(tx, false) end
   if getmetatable(value) ~= Problem then error(value, 0) end
-  if value.reason == "lost" then
-    -- a COMMIT that met an error of the disk may have come through
-    if tx and tx.committing then value.phase = "committing" end
-    if self.handle then abandon(self) end
-  end
+  if value.reason == "lost" then abandon(self) end
+  if tx.only_reads then value.phase = "sent" end
   return nil, value
 end
 
@@ -255,7 +297,7 @@ end
 --- of a transaction.
 function Driver:begin_count()
   local made, why = core.create_count(self.path .. COUNT)
-  if not made then fail(self.path .. COUNT .. ": " .. why) end
+  if not made then fail_at(self.path .. COUNT, why) end
 end
 
 --- A transaction with this number was committed: before anything is sent on
@@ -266,26 +308,33 @@ function Driver:note_count(count)
   end
 end
 
+local LONG = 3600 -- seconds for a backup
+
 -- The whole file as it is at one moment, workers or not; on the disk when it
 -- returns. A plain copy of a file lacks what stands in its -wal.
 local function back_up(self, path)
-  if not self.handle then connect(self) end
   check_files(self)
   local made, why = core.create_private(path)
   if made == false then why = "there is such a file" end
-  if not made then fail(path .. ": " .. why) end
-  local good, problem =
-    pcall(once, self.handle, "VACUUM INTO '" .. path:gsub("'", "''") .. "'")
+  if not made then fail_at(path, why) end
+  local connection, problem = self.sqlite.open(self.path)
+  local good = connection
   if good then
-    good, problem = core.sync(path)
-    problem = not good and problem_of(path .. ": " .. problem)
+    local list = { { "VACUUM INTO $1", path, n = 1 } }
+    good, problem = execute(self, connection, list, core.boottime() + LONG)
+    connection:close()
+  end
+  if good then
+    good, why = core.sync(path)
+    problem = { reason = "lost", message = path .. ": " .. tostring(why) }
   end
   if good then return true end
   os.remove(path)
-  error(problem, 0)
+  raise(problem)
 end
 
 --- Writes a copy of the journal to a new file.
+---@async
 ---@param path string
 ---@return true?
 ---@return table? problem
@@ -297,7 +346,9 @@ function Driver:backup(path)
 end
 
 function Driver:close()
-  if self.handle then abandon(self) end
+  local connection = self.connection
+  self.connection = nil
+  if connection then connection:close() end
 end
 
 local function refuse(message)
@@ -326,12 +377,19 @@ function sqlite.open(options, prepare)
       ) .. "SQLite's locks do not reach them"
     )
   end
+  local good, module = pcall(require, "luapay.sqlite")
+  if not good then
+    return refuse(
+      "luapay was built without SQLite, and so without luapay.sqlite "
+        .. "(Debian: libsqlite3-dev)"
+    )
+  end
   local self = setmetatable({
     options = options,
+    sqlite = module,
     path = real,
     -- a process may change its folder
     given = path:find "^/" and path or core.real_path "." .. "/" .. path,
-    statements = {},
   }, Driver)
   local done, problem
   local till = core.boottime() + options.busy_timeout
@@ -340,7 +398,7 @@ function sqlite.open(options, prepare)
   repeat
     done, problem = self:transaction(prepare)
     local again = not done and problem.reason == "busy"
-    if again then core.sleep(0.01) end
+    if again and not task.nap(0.01) then core.sleep(0.01) end
   until not again or core.boottime() > till
   if not done then
     self:close()
