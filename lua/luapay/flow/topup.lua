@@ -322,14 +322,8 @@ local function open_group(flow, wants, id)
     local group, faults, bad = find(all[1], "group"), {}, false
     local is_new = not group or money.ENDED[group.state]
     if group and group.fingerprint == id then
-      local left = money.OPEN[group.state] and all[1]:leased(group)
-      if left then
-        local busy =
-          step.objection(flow, group, "busy", "its run is under way", {
-            kind = "unsettled",
-            outcome = "unknown",
-            retry_after = left,
-          })
+      if money.OPEN[group.state] and all[1]:leased(group) then
+        local busy = step.busy(flow, all[1], group, "its run is")
         return { verdict = "busy", records = records_of(all), fault = busy }
       elseif group.state == "done" or group.state == "compensated" then
         return { verdict = "known", records = records_of(all) }

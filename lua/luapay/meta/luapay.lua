@@ -26,6 +26,7 @@
 ---@field phase? "before_send"|"after_send" of an exchange that failed
 ---@field attempts? integer that were made before the exchange was given up
 ---@field retry_after? number seconds that the server asks for
+---@field busy_until? number time of day until which a worker may be at it
 ---@field correlation_id? string by which the provider finds the call
 ---@field idempotency_key? string by which the provider recognises a repetition
 ---@field body? string of the answer to `client:request`

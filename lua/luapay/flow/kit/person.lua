@@ -55,15 +55,10 @@ local function pick(flow, item, name)
 end
 
 local function busy(flow, item, entry)
-  local left = OPEN[entry.state]
-    and entry.state ~= "parked"
-    and item:leased(entry)
-  if not left then return nil end
-  return refuse(flow, "busy", item.reference .. ": another worker has it", {
-    kind = "unsettled",
-    outcome = "unknown",
-    retry_after = left,
-  })
+  local is_open = OPEN[entry.state] and entry.state ~= "parked"
+  if is_open and item:leased(entry) then
+    return step.busy(flow, item, entry)
+  end
 end
 
 local function settled(flow, entry)

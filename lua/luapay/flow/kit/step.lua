@@ -341,6 +341,34 @@ local function conflict(flow, entry, summary)
   })
 end
 
+--- The fault of a step that a worker is at: nothing is wrong with it, and
+--- nobody has to settle it. Pure.
+---@param flow table
+---@param item table of a change
+---@param entry luapay.JournalEntry that is leased
+---@param what? string is under way, when it is not the step itself
+---@return luapay.Fault fault with `retry_after`, and as a time of day
+--- `busy_until`: when it is over, if the worker does not end
+function step.busy(flow, item, entry, what)
+  local left = item:leased(entry) or 0
+  local till = item.now + left
+  return objection(
+    flow,
+    entry,
+    "busy",
+    ("%s still under way, until %s at the latest"):format(
+      what or "is",
+      os.date("!%Y-%m-%d %H:%M:%S UTC", math.ceil(till))
+    ),
+    {
+      kind = "unsettled",
+      outcome = "unknown",
+      retry_after = left,
+      busy_until = till,
+    }
+  )
+end
+
 --- Why a step that is there already is not sent (FLOWS: the same reference
 --- again), or nil when it may be. Pure.
 ---@param flow table
@@ -356,14 +384,8 @@ function step.verdict(flow, item, entry, print)
     return "conflict",
       conflict(flow, entry, money.appraise(flow.kind, item.entries))
   end
-  local left = OPEN[state] and item:leased(entry)
-  if left then
-    return "busy",
-      objection(flow, entry, "busy", "another worker has it", {
-        kind = "unsettled",
-        outcome = "unknown",
-        retry_after = left,
-      })
+  if OPEN[state] and item:leased(entry) then
+    return "busy", step.busy(flow, item, entry)
   elseif state == "parked" then
     return "parked"
   elseif OPEN[state] then
