@@ -87,7 +87,6 @@ struct connection {
   pthread_cond_t woken;
   int users;
   int has_thread;
-  int keeps_log;        /* when it is closed */
   volatile int is_left; /* Lua gave it up: what runs is to end soon */
   enum state state;
   pid_t pid;

@@ -161,6 +161,7 @@ describe("the rooms", function()
     command = { "argparse" },
     json = { "cjson" },
     mobip = { "zlib" },
+    task = { "ngx.semaphore" }, -- in nginx, where it is there
     transport = { "ngx", "ngx.ssl" }, -- in nginx, and only when asked for
   }
 

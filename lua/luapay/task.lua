@@ -69,6 +69,27 @@ function task.can_nap()
   return host ~= nil and host.here()
 end
 
+--- Has work done in a thread of the host that nobody can end by ending the
+--- caller. It begins soon, or never: where the host has too many already.
+---@param work async fun()
+---@return boolean begun false: it has no more now
+function task.apart(work)
+  return host.apart(work)
+end
+
+--- What a thread of the host waits at, until another one opens it:
+--- `gate:wait(seconds)`, `gate:open()`.
+---@return table
+function task.gate()
+  return host.gate()
+end
+
+--- The caller's thread goes on although the customer, for whom it works, has
+--- hung up.
+function task.stay()
+  host.stay()
+end
+
 --- Lets the other threads of the host go on for some seconds; false, at
 --- once, where there is no such host.
 ---@async

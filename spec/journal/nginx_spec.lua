@@ -153,6 +153,70 @@ for _, kind in ipairs(KINDS) do
   end)
 end
 
+for _, kind in ipairs(KINDS) do
+  describe("a journal of many light threads, in " .. kind, function()
+    local world
+
+    lazy_setup(function()
+      world = begin(kind, {
+        http = "lua_check_client_abort on;",
+        locations = [[
+          location = /many {
+            content_by_lua_block {
+              local shop = require "spec.support.nginx_shop"
+              local commit = shop.journal.commit
+              local before = commit.ops
+              local good = shop.credit_many(64, 64)
+              ngx.print(good, " ", commit.ops - before)
+            }
+          }
+          location = /left {
+            content_by_lua_block {
+              ngx.on_abort(function() ngx.exit(499) end)
+              require("spec.support.nginx_shop").credit()
+            }
+          }
+        ]],
+      })
+    end)
+    lazy_teardown(function()
+      world.stop()
+    end)
+
+    it("writes down together what comes together", function()
+      local _, text = world.nginx:post "/many"
+      assert.equal("", (world.nginx:log():match "%[error%].*" or ""))
+      local good, transactions = text:match "^(%d+) (%d+)$"
+      assert.equal("64", good, text)
+      assert.is_true(tonumber(transactions) <= 24, transactions)
+    end)
+
+    it("writes down what was sent for a customer who hangs up", function()
+      local before = #world.ledger()
+      world.provider.infobip:inject {
+        at = "add_funds",
+        fault = "delay",
+        seconds = 0.3,
+      }
+      local call = world.nginx:begin "/credit?reference=gone"
+      for _ = 1, 200 do
+        if #world.ledger() > before then break end
+        socket.sleep(0.01)
+      end
+      call:hang_up()
+      local _, text
+      for _ = 1, 200 do
+        _, text = world.nginx:post "/credit?reference=gone"
+        if not text:find "busy" then break end
+        assert.matches("is still under way, until %d+%-%d%d%-%d%d ", text)
+        socket.sleep(0.02)
+      end
+      assert.equal("done moved -\n", text)
+      assert.equal(before + 1, #world.ledger())
+    end)
+  end)
+end
+
 -- Another process holds what every writer needs; returns what lets it go.
 local holds = {
   sqlite = function(world)

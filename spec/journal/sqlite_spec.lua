@@ -26,7 +26,7 @@ describe("a journal in a file", function()
   local path, opened, book
 
   local function open(options)
-    local all = { path = path, patience = 0.05, busy_timeout = 0.01 }
+    local all = { path = path, patience = 1, busy_timeout = 0.01 }
     for name, value in pairs(options or {}) do
       all[name] = value
     end
@@ -189,7 +189,7 @@ describe("a journal in a file", function()
       assert.truthy(err.message:find "removed or replaced")
       assert.is_nil((book:take()))
       -- and what is known is not lost without a word
-      opened.outcome_patience = 0.01
+      opened.outcome_patience = 0.5
       local done
       done, err = finish(book, entry)
       assert.is_nil(done)
@@ -383,7 +383,7 @@ describe("a journal in a file", function()
       assert(driver.connection:run({ statement }, 5, 5))
     end
     limit(1)
-    opened.outcome_patience = 0.01
+    opened.outcome_patience = 0.5
     local big = ("x"):rep(100000)
     local done, err = book:change(
       "r1",

@@ -1,6 +1,9 @@
 -- How jobs get into the store. Inside map, what many coroutines want to
 -- write is written in one transaction, when none of them can go on without
--- it; elsewhere each job is a transaction of its own.
+-- it; elsewhere each job is a transaction of its own. In nginx a thread of the
+-- journal's writes what has come together from all light threads, while they
+-- wait: what ends one of them, as a customer who hangs up does, cannot end a
+-- transaction in its middle.
 --
 -- A transaction that certainly left nothing behind is tried again. One of
 -- which it is unknown whether it was committed is tried again, too, and
@@ -200,12 +203,13 @@ local function drop_the_late(self, group, problem)
   group.jobs = left
 end
 
+-- A try ends when the first of them has no more time.
 local function deadline_of(jobs)
-  local latest = 0
+  local first = math.huge
   for _, job in ipairs(jobs) do
-    latest = math.max(latest, job.deadline)
+    first = math.min(first, job.deadline)
   end
-  return latest
+  return first
 end
 
 local drive
@@ -270,7 +274,7 @@ local function flush(self, jobs)
   local refusal = journal:refusal()
   if refusal then
     for _, job in ipairs(jobs) do
-      fail(self, job, refusal, false)
+      fail(self, job, refusal)
     end
     return
   end
@@ -283,26 +287,137 @@ local function push(self, job)
   self.jobs[#self.jobs + 1] = job
 end
 
-local NAP = 0.001 -- seconds between two checks whether it is our turn
-
--- Light threads of a host come here while another one's transaction waits
--- for the database: what has come together meanwhile is the next group.
-local function run_in_turn(self, job)
-  push(self, job)
-  while self.is_busy and not job.is_done do
-    task.nap(NAP)
-  end
-  if job.is_done then return end
-  local jobs = self.jobs
-  self.jobs, self.is_busy = {}, true
-  local good, err = pcall(flush, self, jobs)
-  self.is_busy = false
+local function end_jobs(self, jobs)
   for _, one in ipairs(jobs) do
     one.is_done = true
+    if one.gate then one.gate:open() end
     -- a worker of a map waits for it: its loop is to find it finished
     if one.id then self.done[#self.done + 1] = one end
   end
-  if not good then error(err, 0) end
+end
+
+-- Jobs that have come together; an error here is none of theirs.
+local function write(self, jobs)
+  local good, err = pcall(flush, self, jobs)
+  for _, one in ipairs(jobs) do
+    if not (good or one.value or one.fault) then
+      one.raised = one.raised or { value = err }
+    end
+  end
+  end_jobs(self, jobs)
+end
+
+-- ---- light threads of a host
+
+local MOST = 50 -- jobs at once: others want to go on, too
+local BEGINNING = 0.1 -- seconds for a thread to begin
+local GRACE = 5 -- seconds beyond what a transaction may take
+
+local function take_some(self)
+  local all, some, rest = self.jobs, {}, {}
+  for i, job in ipairs(all) do
+    if i <= MOST then
+      some[i], job.is_taken = job, true
+    else
+      rest[i - MOST] = job
+    end
+  end
+  self.jobs = rest
+  return some
+end
+
+-- Writes until nothing is left. `me.till`: when somebody else may take its
+-- place, for then it is no more.
+local function work_off(self, me)
+  while self.jobs[1] and self.committer == me do
+    local jobs, latest = take_some(self), 0
+    for _, job in ipairs(jobs) do
+      latest = math.max(latest, job.deadline)
+    end
+    me.jobs, me.till = jobs, latest + GRACE
+    write(self, jobs)
+    me.jobs = {}
+  end
+  if self.committer == me then self.committer = nil end
+end
+
+local function begin_work(self, here)
+  local me = { jobs = {}, till = core.boottime() + BEGINNING }
+  self.committer = me
+  local function work()
+    if self.committer == me then work_off(self, me) end
+  end
+  if here or not task.apart(work) then work() end
+end
+
+local ENDED = {
+  reason = "lost",
+  phase = "committing",
+  message = "the thread that was writing it has been ended",
+}
+
+-- The thread that writes has not begun, or is no more: this one takes its
+-- place.
+local function replace(self, committer)
+  local lost = {}
+  for i, job in ipairs(committer.jobs) do
+    if not job.is_done then
+      fail(self, job, ENDED)
+      lost[i] = job
+    end
+  end
+  end_jobs(self, lost)
+  begin_work(self, true)
+end
+
+local LATE = {
+  reason = "timeout",
+  phase = "not_sent",
+  message = "the database has not come back to others, either",
+}
+
+local function leave_queue(self, job)
+  for i, one in ipairs(self.jobs) do
+    if one == job then table.remove(self.jobs, i) end
+  end
+  fail(self, job, LATE)
+  job.is_done = true
+end
+
+local function run_in_host(self, job)
+  task.stay()
+  job.gate = task.gate()
+  push(self, job)
+  if not self.committer then begin_work(self) end
+  while not job.is_done do
+    local committer, now = self.committer, core.boottime()
+    if not committer then
+      begin_work(self)
+    elseif now > committer.till then
+      replace(self, committer)
+    elseif not job.is_taken and now > job.deadline then
+      leave_queue(self, job)
+    else
+      local till = committer.till
+      if not job.is_taken then till = math.min(till, job.deadline) end
+      job.gate:wait(till - now + 0.001)
+    end
+  end
+end
+
+local BUSY = {
+  reason = "busy",
+  phase = "not_sent",
+  message = "a transaction is under way, and nothing can wait for it here",
+}
+
+local function run_in_turn(self, job)
+  if task.can_nap() then return run_in_host(self, job) end
+  if self.committer then return fail(self, job, BUSY) end
+  push(self, job)
+  local jobs = self.jobs
+  self.jobs = {}
+  write(self, jobs)
 end
 
 --- Runs a job; comes back when what it wrote is durable.

@@ -15,10 +15,52 @@ local PHASES = {
   ssl_client_hello = true,
 }
 
+-- Where a semaphore can be waited for.
+local SEMAPHORES =
+  { rewrite = true, access = true, content = true, timer = true }
+
+-- Where a request is handled that its customer may take back.
+local REQUESTS = { rewrite = true, access = true, content = true }
+
+local NAP = 0.001 -- seconds, the shortest time that nginx knows
+
+-- What one thread waits at until another one opens it, once.
+
+local Gate = {}
+Gate.__index = Gate
+
+function Gate:open()
+  self.is_open = true
+  if self.semaphore then self.semaphore:post(1) end
+end
+
+--- Comes back when it is open, or after some seconds.
+---@async
+function Gate:wait(seconds)
+  if self.is_open then return end
+  if self.semaphore then
+    self.semaphore:wait(math.max(seconds, NAP))
+    return
+  end
+  local naps = math.max(1, seconds / NAP)
+  repeat
+    self.sleep(NAP)
+    naps = naps - 1
+  until self.is_open or naps < 1
+end
+
+-- It comes with nginx's Lua module, and may be left out.
+local function semaphores()
+  local found, semaphore = pcall(require, "ngx.semaphore")
+  return found and semaphore or nil
+end
+
 --- What a host is to luapay.task.
 ---@param ngx table
 ---@return table
 function nginx.new(ngx)
+  local semaphore = semaphores()
+  local function nothing() end
   return {
     here = function()
       return PHASES[ngx.get_phase()] == true
@@ -30,6 +72,24 @@ function nginx.new(ngx)
     spawn = ngx.thread.spawn,
     wait = ngx.thread.wait,
     sleep = ngx.sleep,
+    apart = function(work)
+      local begun = ngx.timer.at(0, function()
+        work()
+      end)
+      return begun and true or false
+    end,
+    gate = function()
+      local usable = semaphore and SEMAPHORES[ngx.get_phase()]
+      return setmetatable({
+        semaphore = usable and semaphore.new(0) or nil,
+        sleep = ngx.sleep,
+      }, Gate)
+    end,
+    -- with lua_check_client_abort nginx ends a request's threads when the
+    -- customer hangs up, unless the request has a handler for that
+    stay = function()
+      if REQUESTS[ngx.get_phase()] then pcall(ngx.on_abort, nothing) end
+    end,
   }
 end
 
