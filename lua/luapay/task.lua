@@ -85,9 +85,41 @@ function task.gate()
 end
 
 --- The caller's thread goes on although the customer, for whom it works, has
---- hung up.
+--- hung up; where that can be had.
+---@return boolean
 function task.stay()
-  host.stay()
+  return host.stay() == true
+end
+
+local unpack = table.unpack or unpack
+local BEGINNING = 0.1 -- seconds for a thread of the host to begin
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+--- Calls a function that is to come to its end although the caller's thread
+--- may be ended: where it may, in a thread of its own.
+---@async
+---@param fn async fun(...: any): ...
+---@param ... any
+---@return any ...
+function task.to_the_end(fn, ...)
+  if not task.can_nap() or host.stay() then return fn(...) end
+  local args, gate, is_begun, got = pack(...), host.gate(), false, nil
+  local function work()
+    if is_begun then return end
+    is_begun = true
+    got = pack(pcall(fn, unpack(args, 1, args.n)))
+    gate:open()
+  end
+  if host.apart(work) then gate:wait(BEGINNING) end
+  work() -- it has not begun: nginx has too many timers
+  while not got do
+    gate:wait(1)
+  end
+  if not got[1] then error(got[2], 0) end
+  return unpack(got, 2, got.n)
 end
 
 --- Lets the other threads of the host go on for some seconds; false, at

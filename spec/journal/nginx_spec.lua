@@ -191,29 +191,34 @@ for _, kind in ipairs(KINDS) do
       assert.is_true(tonumber(transactions) <= 24, transactions)
     end)
 
-    it("writes down what was sent for a customer who hangs up", function()
-      local before = #world.ledger()
-      world.provider.infobip:inject {
-        at = "add_funds",
-        fault = "delay",
-        seconds = 0.3,
-      }
-      local call = world.nginx:begin "/credit?reference=gone"
-      for _ = 1, 200 do
-        if #world.ledger() > before then break end
-        socket.sleep(0.01)
-      end
-      call:hang_up()
-      local _, text
-      for _ = 1, 200 do
-        _, text = world.nginx:post "/credit?reference=gone"
-        if not text:find "busy" then break end
-        assert.matches("is still under way, until %d+%-%d%d%-%d%d ", text)
-        socket.sleep(0.02)
-      end
-      assert.equal("done moved -\n", text)
-      assert.equal(before + 1, #world.ledger())
-    end)
+    for what, path in pairs {
+      [""] = "/credit?reference=gone",
+      [", and whose request would end"] = "/left?reference=left",
+    } do
+      it("ends what it began for a customer who hangs up" .. what, function()
+        local before = #world.ledger()
+        world.provider.infobip:inject {
+          at = "add_funds",
+          fault = "delay",
+          seconds = 0.3,
+        }
+        local call = world.nginx:begin(path)
+        for _ = 1, 200 do
+          if #world.ledger() > before then break end
+          socket.sleep(0.01)
+        end
+        call:hang_up()
+        local text
+        for _ = 1, 200 do
+          text = select(2, world.nginx:post(path))
+          if not text:find "busy" then break end
+          assert.matches("is still under way, until %d+%-%d%d%-%d%d ", text)
+          socket.sleep(0.02)
+        end
+        assert.equal("done moved -\n", text)
+        assert.equal(before + 1, #world.ledger())
+      end)
+    end
   end)
 end
 

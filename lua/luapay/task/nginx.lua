@@ -85,10 +85,15 @@ function nginx.new(ngx)
         sleep = ngx.sleep,
       }, Gate)
     end,
-    -- with lua_check_client_abort nginx ends a request's threads when the
-    -- customer hangs up, unless the request has a handler for that
+    -- With lua_check_client_abort nginx ends a request's threads when the
+    -- customer hangs up, unless the request has a handler for that. False:
+    -- it has one of its own, which may end them as well.
     stay = function()
-      if REQUESTS[ngx.get_phase()] then pcall(ngx.on_abort, nothing) end
+      if not REQUESTS[ngx.get_phase()] then return true end
+      local good, made, why = pcall(ngx.on_abort, nothing)
+      if good and made then ngx.ctx[nothing] = true end
+      if good and why == "duplicate call" then return ngx.ctx[nothing] end
+      return true
     end,
   }
 end

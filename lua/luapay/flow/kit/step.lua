@@ -9,6 +9,7 @@ local fault = require "luapay.fault"
 local fingerprint = require "luapay.journal.fingerprint"
 local guard = require "luapay.guard"
 local money = require "luapay.flow.kit.money"
+local task = require "luapay.task"
 
 local step = {}
 
@@ -869,21 +870,7 @@ local function unreadable(flow, reference, want, err, attempted)
     err
 end
 
---- Takes a step of an item, once: what was done is not sent again, and what
---- may have been done is asked about first.
----
---- `want`: step, main, endpoint, fingerprint (`step.print` of what is
---- compared), amount, currency, details { args = ... }, external_id,
---- subject, key; run (another than the flow's); guard(flow, item, want, now,
---- all); secret (goes to the kind's `args` or `act`).
----@async
----@param flow table
----@param reference string
----@param want table
----@return table record entries as they are now; none: the journal knows none
----@return luapay.Fault? fault
----@return table? result of the call, when there was one
-function step.take(flow, reference, want)
+local function take(flow, reference, want)
   local read, tried = nil, false
   local list = { { book = flow.book, reference = reference, run = want.run } }
   for _, link in ipairs(want.links or {}) do
@@ -913,6 +900,24 @@ function step.take(flow, reference, want)
     local _, why = settle.one(flow, reference, want.run, want.step)
     if why then return got.record, why end
   end
+end
+
+--- Takes a step of an item, once: what was done is not sent again, and what
+--- may have been done is asked about first.
+---
+--- `want`: step, main, endpoint, fingerprint (`step.print` of what is
+--- compared), amount, currency, details { args = ... }, external_id,
+--- subject, key; run (another than the flow's); guard(flow, item, want, now,
+--- all); secret (goes to the kind's `args` or `act`).
+---@async
+---@param flow table
+---@param reference string
+---@param want table
+---@return table record entries as they are now; none: the journal knows none
+---@return luapay.Fault? fault
+---@return table? result of the call, when there was one
+function step.take(flow, reference, want)
+  return task.to_the_end(take, flow, reference, want)
 end
 
 return step
