@@ -36,7 +36,6 @@ cd "$dir"
 
 local RUN = [[
 trap '' INT HUP QUIT TERM
-unset LD_PRELOAD
 mkdir "$dir/a" "$dir/b"
 [ "$(id -u)" != 0 ] || chown postgres "$dir" "$dir/a" "$dir/b"
 trap 'touch "$dir/ended"' EXIT

@@ -2,9 +2,7 @@
 -- itself.
 
 -- It is the same whatever runs this: once is enough.
-if _VERSION ~= "Lua 5.4" or (os.getenv "LD_PRELOAD" or "") ~= "" then
-  return
-end
+if _VERSION ~= "Lua 5.4" then return end
 
 local core = require "luapay.core"
 

@@ -19,7 +19,7 @@ local function curl(to, call)
   local target = request.url:gsub("^https://[^/]+", "")
   local out = capture(
     (
-      "LD_PRELOAD= curl -s --http1.1 -m %s "
+      "curl -s --http1.1 -m %s "
       .. "--cacert %s -X %s -H %s "
       .. "-H %s --data-binary %s -w ' %%{http_code}' %s; echo \" $?\""
     ):format(

@@ -55,7 +55,6 @@ local PATHS = [[
 
 local RUN = [[
 trap '' INT HUP QUIT TERM
-unset LD_PRELOAD
 starter=$PPID
 exec 3<&0
 env %s %s -e %s -p %s -c %s </dev/null 3<&- >%s 2>&1 &

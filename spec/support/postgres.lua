@@ -5,11 +5,8 @@
 
 local postgres = {}
 
--- What this process preloads (a sanitizer) is not for other programs.
-local AROUND = "unset LD_PRELOAD; "
-
 local function capture(command)
-  local pipe = assert(io.popen(AROUND .. command))
+  local pipe = assert(io.popen(command))
   local text = pipe:read "*a"
   pipe:close()
   return (text:gsub("%s+$", ""))
@@ -21,7 +18,6 @@ end
 local START = [[
 trap '' INT HUP QUIT TERM
 set -e
-unset LD_PRELOAD
 dir=%s
 trap 'touch "$dir/ended"' EXIT
 as () { if [ "$(id -u)" = 0 ]; then
@@ -128,7 +124,6 @@ end
 
 -- In the foreground, until the pipe's other end closes.
 local POOLER = [[
-unset LD_PRELOAD
 cat >%s/pooler.ini <<END
 [databases]
 * = host=%s
@@ -177,7 +172,7 @@ function postgres.fake()
   local file = os.tmpname()
   os.remove(file)
   local command = "exec lua5.4 spec/support/fake_postgres.lua " .. file
-  local pipe = assert(io.popen(AROUND .. command, "w"))
+  local pipe = assert(io.popen(command, "w"))
   assert(await(file), "the server does not start")
   local port = tonumber(read(file))
   os.remove(file)

@@ -693,7 +693,7 @@ describe("an answer", function()
 
   it("costs no more than four times its size", function()
     -- a sanitizer keeps what was given back
-    if (os.getenv "LD_PRELOAD" or ""):find "asan" then return end
+    if package.cpath:find("-asan/", 1, true) then return end
     local size = 16 * 1024 * 1024
     for _, head in ipairs {
       OK .. "Content-Length: " .. size .. "\r\n\r\n",

@@ -117,11 +117,9 @@ end
 -- A line on the input, or its end when the starter dies, ends nginx, at once:
 -- there is nothing to save, and nginx does not listen while it waits for a
 -- port. Another child of a dead starter may hold the input open, so the
--- starter is looked at, too. Signals of a terminal are left to it. What the
--- starter preloads (a sanitizer) is not for nginx.
+-- starter is looked at, too. Signals of a terminal are left to it.
 local RUN = [[
 trap '' INT HUP QUIT TERM
-unset LD_PRELOAD
 starter=$PPID
 exec 3<&0
 %s -p %s -c %s </dev/null 3<&- &

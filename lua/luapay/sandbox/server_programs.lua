@@ -3,9 +3,8 @@
 
 local programs = {}
 
--- Where nginx may be beside the usual places. What this process preloads
--- (a sanitizer) is not for other programs.
-local AROUND = 'unset LD_PRELOAD; PATH="$PATH:/usr/sbin:/usr/local/sbin'
+-- Where nginx may be beside the usual places.
+local AROUND = 'PATH="$PATH:/usr/sbin:/usr/local/sbin'
   .. ':/usr/local/openresty/nginx/sbin"; '
 
 --- What a command prints.
