@@ -9,6 +9,7 @@
 # make fresh               make demo and make test in a bare Debian, as root
 # make check               lint, all Luas with gcc and clang, the examples
 # make check-asan          the specs under the address and undefined sanitizers
+# make check-tsan          four threads under the thread sanitizer
 # make check-valgrind      a selection of the specs under valgrind, with leaks
 # make fuzz                what reads from outside: FUZZ=http (or json) SECONDS=60
 # make mutants             bugs on purpose: does a spec notice each?
@@ -243,6 +244,7 @@ lint:
 
 LUA_FILES = lua bin/luapay spec examples bench doc .ci
 C_FILES = $(wildcard csrc/*.[ch] spec/support/*.[ch] spec/fuzz/*.[ch] \
+                     spec/threads/*.[ch] \
                      bench/*.[ch] bench/peers/*.[ch])
 STYLUA = build/tools/node_modules/.bin/stylua
 
@@ -309,6 +311,22 @@ $(ASAN)/bin/$(INTERPRETER): always
 	  $$ld $$($(CC) -print-file-name=libasan.so) \
 	  $$($(CC) -print-file-name=libubsan.so) $$lua >$@
 	@chmod +x $@
+
+# In one program with its C modules: the sanitizer must be the first to run.
+TSAN_DEBS = $(LIB_DEBS) $(call lua_packages,5.4) libpq-dev postgresql openssl \
+            lua-socket lua-sec
+TSAN_FLAGS = -std=c99 -O1 -g -fsanitize=thread -Icsrc -I/usr/include/lua5.4 \
+             -I$(dir $(PQ_HEADER)) $(WARNINGS)
+
+check-tsan:
+	@$(INSTALL) $(TSAN_DEBS)
+	@$(MAKE) --no-print-directory -s LUA=5.4 all
+	@$(MAKE) --no-print-directory -s build/threads
+	@$(RUN) lua5.4 spec/threads/run.lua build/threads
+
+build/threads: always
+	@$(CC) $(TSAN_FLAGS) -o $@ spec/threads/threads.c csrc/*.c \
+	  -llua5.4 -lcurl -lcrypto -lpq -lm -lpthread
 
 # A forked child leaves its parent's connections alone, which looks like a
 # leak: so leaks are looked for in the log, where the child is silent.

@@ -24,23 +24,28 @@ struct lookup {
   char host[];
 };
 
-static int n_threads;
-static pid_t whose_threads;
+/*
+** How many there are, and in which process: they do not survive a fork, so
+** a child has none. In one word, since several Lua states may change both
+** at once: the process in the upper bits, the number in the lower ones.
+*/
+static unsigned long threads;
 
-/* Threads do not survive a fork: the child has none. */
+#define NUMBERS 32UL /* > MAX_THREADS */
+
 static int take_thread (void) {
-  if (whose_threads != getpid()) {
-    whose_threads = getpid();
-    n_threads = 0;
-  }
-  if (__sync_add_and_fetch(&n_threads, 1) <= MAX_THREADS)
-    return 1;
-  __sync_sub_and_fetch(&n_threads, 1);
-  return 0;
+  unsigned long here = (unsigned long)getpid() * NUMBERS, was, n;
+  do {
+    was = __sync_fetch_and_add(&threads, 0);
+    n = was - was % NUMBERS == here ? was % NUMBERS : 0;
+    if (n == MAX_THREADS)
+      return 0;
+  } while (!__sync_bool_compare_and_swap(&threads, was, here + n + 1));
+  return 1;
 }
 
 static void leave_thread (void) {
-  __sync_sub_and_fetch(&n_threads, 1);
+  __sync_sub_and_fetch(&threads, 1);
 }
 
 /* Signals are the host's: its own threads get them. */

@@ -1,0 +1,75 @@
+-- What each thread does: the first use of every C module, side by side, with
+-- calls that go over the wire.
+local number, plain, tls, ca_file, database, folder = ...
+
+local luapay = require "luapay"
+
+-- Sends to both listeners of the server of the specs.
+local function exchange(transport)
+  for _, base in ipairs { plain, tls } do
+    for i = 1, 5 do
+      local body = ("thread %s, %d"):format(number, i)
+      local response = assert(transport:send({
+        method = "POST",
+        url = base .. "/echo",
+        body = body,
+      }, 20))
+      assert(response.body:sub(-#body) == body, "the answer to another call")
+    end
+  end
+end
+
+-- A whole call, checked and read by the core, with the pretended provider.
+local function pay()
+  local client = luapay.infobip {
+    username = "reseller",
+    password = "secret",
+    transport = require("luapay.sandbox").infobip():transport(),
+  }
+  local credit = assert(client:add_funds {
+    accountKey = "EUR-1",
+    amount = "12.50",
+    currencycode = "EUR",
+    description = "Top-up",
+  })
+  assert(credit.transactionId)
+end
+
+local function read_and_sign()
+  local http = require "luapay.http"
+  local reader = http.reader("GET", 1000)
+  reader:feed "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+  assert(reader:response().body == "{}")
+  local crypto = require "luapay.crypto"
+  assert(#crypto.base64_encode(crypto.random(30)) == 40)
+end
+
+-- By a socket; and by names, which are looked up in threads of their own.
+local function ask_database()
+  local journal = assert(luapay.journal.postgres {
+    database = database,
+    user = "luapay",
+    host = folder,
+  })
+  journal:close()
+  for _ = 1, 3 do
+    local none, why = luapay.journal.postgres {
+      database = database,
+      user = "luapay",
+      host = "localhost",
+      port = 1,
+      connect_timeout = 2,
+    }
+    assert(none == nil and why, "nobody listens there")
+  end
+end
+
+local transport = require("luapay.transport.curl").new {
+  http_loopback = true,
+  ca_file = ca_file,
+}
+exchange(transport)
+transport:close()
+pay()
+read_and_sign()
+ask_database()
