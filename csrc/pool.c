@@ -406,7 +406,7 @@ static void answered (struct pay_exchange *x) {
   if (x->timed && x->fresh)
     pay_connection_times(x->connection, x->times);
   unwatch(x);
-  if (whole && pay_http_keep(&x->answer))
+  if (whole && p->idle_seconds > 0 && pay_http_keep(&x->answer))
     keep_connection(p, x->origin, x->connection, now);
   else
     close_connection(p, x->connection, PAY_CLOSED_FINISHED);

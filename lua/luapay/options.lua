@@ -21,6 +21,9 @@ local function problem_of(value, rule)
   if rule.positive and not (value > 0 and value < math.huge) then
     return "expected a number above 0"
   end
+  if rule.least and not (value >= rule.least and value < math.huge) then
+    return ("expected a number, %d or more"):format(rule.least)
+  end
   if rule.whole and value % 1 ~= 0 then return "expected a whole number" end
   if rule.type == "string" and value == "" and not rule.empty then
     return "must not be empty"
@@ -67,8 +70,8 @@ function options.suggest(name, known)
 end
 
 --- Raises unless every option is known and of its type. A rule is `{ type =,
---- required =, positive =, whole =, empty = (text may be ""), choices =,
---- default = }`.
+--- required =, positive =, least =, whole =, empty = (text may be ""),
+--- choices =, default = }`.
 ---@param what string who is asking, for the message
 ---@param given table?
 ---@param known table<string, table> a rule for each option

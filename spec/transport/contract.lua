@@ -465,6 +465,17 @@ local function contract(make)
     end)
   end
 
+  -- not even one that comes while it waits for its own
+  it("takes no late answer where no connection is used again", function()
+    transport:close()
+    transport = make(server, { idle_time = 0 })
+    for number = 1, 3 do
+      get("/mischief/repeat_late/" .. number)
+      assert.equal("waited", get("/wait/0.05").body)
+      await "late"
+    end
+  end)
+
   it("takes no success for an answer to what was not sent whole", function()
     for _, status in ipairs { 200, 201, 204 } do
       for _, listener in ipairs { "plain", "good" } do

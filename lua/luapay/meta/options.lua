@@ -216,7 +216,8 @@
 ---@field proxy? string
 --- Seconds for connecting; 10.
 ---@field connect_timeout? number
---- A connection that was idle for more seconds is not used again; 3.
+--- A connection that was idle for more seconds is not used again; 3. With 0
+--- none is: each call opens its own.
 ---@field idle_time? number
 --- Bytes of an answer that are accepted; 16 MiB.
 ---@field max_answer? integer
@@ -237,7 +238,8 @@
 ---@field key_file? string
 --- Seconds for connecting; 10.
 ---@field connect_timeout? number
---- A connection that was idle for more seconds is not used again; 3.
+--- A connection that was idle for more seconds is not used again; 3. With 0
+--- none is: each call opens its own.
 ---@field idle_time? number
 --- Idle connections that a worker keeps to one host; 100.
 ---@field pool_size? integer

@@ -196,7 +196,7 @@ end
 --- `idle_time`: a connection that was idle for more seconds is not used
 --- again, 3: shorter than servers commonly wait (5 and more), because when
 --- they close it at the same moment, one request is lost with its outcome
---- unknown.
+--- unknown. With 0 each call opens its own.
 --- `max_answer`: bytes, 16 MiB. `http_loopback`: also allow http:// to
 --- this machine, for tests.
 ---

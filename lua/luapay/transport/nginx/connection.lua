@@ -7,7 +7,8 @@ local core = require "luapay.core"
 local failures = require "luapay.transport.nginx.failure"
 
 local now = core.now
-local floor, max, min = math.floor, math.max, math.min
+local ceil, floor = math.ceil, math.floor
+local max, min = math.max, math.min
 
 local connection = {}
 
@@ -80,6 +81,7 @@ end
 --- Gives the connection back for another request.
 function Connection:keep()
   local pool = self.pool
+  if pool.idle_ms == 0 then return self:close "finished" end
   if not self.tcp:setkeepalive(pool.idle_ms, pool.size) then
     self:close "by_peer"
   end
@@ -107,6 +109,7 @@ local function options_of(pool, origin)
     origin.host,
     origin.port,
     pool.identity,
+    pool.idle_ms == 0 and "none" or "kept", -- by another transport, that is
     pool.name,
   }, "|")
   known = { pool = key }
@@ -284,7 +287,7 @@ function connection.pool(ngx, options)
     identity = own and own.identity or "",
     name = options.pool_name,
     connect_timeout = options.connect_timeout,
-    idle_ms = max(1, floor(options.idle_time * 1000)),
+    idle_ms = ceil(options.idle_time * 1000), -- 0: none is kept
     size = options.pool_size,
     known = setmetatable({}, { __mode = "k" }),
     counts = {

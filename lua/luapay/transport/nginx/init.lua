@@ -22,7 +22,7 @@ local OPTIONS = {
   cert_file = { type = "string" },
   key_file = { type = "string" },
   connect_timeout = { type = "number", positive = true, default = 10 },
-  idle_time = { type = "number", positive = true, default = 3 },
+  idle_time = { type = "number", least = 0, default = 3 },
   pool_size = { type = "number", positive = true, default = 100 },
   pool_name = { type = "string", default = "" },
   max_answer = { type = "number", positive = true, default = 16777216 },
