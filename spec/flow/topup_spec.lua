@@ -1174,4 +1174,38 @@ describe("luapay.flow.topup", function()
       topup:run(item "x")
     end)
   end)
+
+  describe("a part of a run that has not ended", function()
+    it("is sent with the whole of it only, and rolled back once", function()
+      world = helper.world()
+      local all = helper.machine(world, { run = "x" })
+      local each = helper.machine(world, { run = "x", mode = "each" })
+      world.provider:inject {
+        at = "add_funds",
+        fault = "lost_answer",
+        skip = 1,
+      }
+      local _, err = all:run(helper.three())
+      assert.equal("parked", err.code)
+      for _, run in ipairs {
+        function()
+          return each:run(helper.three())
+        end,
+        function()
+          return all:run_one(helper.three()[3])
+        end,
+        function()
+          return all:run { helper.three()[3] }
+        end,
+      } do
+        _, err = run()
+        assert.same({ "journal", "conflict" }, { err.kind, err.code })
+        assert.equal("unknown", err.outcome)
+      end
+      assert.equal("110.00 120.00 100.00", helper.balances(world))
+      assert(all:found("b", { provider_id = "1000002", who = "ann" }))
+      assert.same({ done = 3 }, assert(all:run(helper.three())).states)
+      assert.equal("110.00 120.00 130.00", helper.balances(world))
+    end)
+  end)
 end)

@@ -497,6 +497,15 @@ function step.checked(outcome)
   return outcome
 end
 
+-- Whether an entry that may be sent is part of what is done all or not at
+-- all, and only with that.
+local function is_anothers(entry, want)
+  local free = entry.state == "planned" or entry.state == "failed"
+  return free
+    and entry.details.held
+    and entry.details.group ~= want.details.group
+end
+
 --- Writes down that a step is to be sent (or planned), unless something is
 --- against it. Pure.
 ---@param flow table
@@ -512,6 +521,11 @@ function step.begin(flow, item, want, now, plan, all)
   local entry = find(item, want.step)
   if entry and plan and entry.plan == plan then
     return "bad", argument(flow, want, "reference", "stands there twice")
+  elseif entry and is_anothers(entry, want) then
+    local message = "belongs to a run that has not ended: recover, or run "
+      .. "all of that again"
+    return "conflict",
+      objection(flow, entry, "conflict", message, { outcome = "unknown" })
   elseif entry then
     local verdict, err = step.verdict(flow, item, entry, want.fingerprint)
     if verdict then return verdict, err end
