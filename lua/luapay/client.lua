@@ -12,6 +12,8 @@ local row = require "luapay.row"
 
 local client = {}
 
+local make_call = call.make
+
 local CALL_OPTIONS = {
   timeout = { type = "number", positive = true },
   retries = { type = "number" },
@@ -24,6 +26,7 @@ local CALL_OPTIONS = {
 -- What belongs to a client, out of sight of whoever prints one.
 local inner_of = setmetatable({}, { __mode = "k" })
 
+-- A call with options, or of pages.
 local function make(inner, endpoint, args, given)
   local timeout = inner.timeout
   if given then
@@ -31,7 +34,6 @@ local function make(inner, endpoint, args, given)
     timeout = given.timeout or timeout
   end
   local deadline = inner.transport:now() + timeout
-  args = args or {}
   local asked = endpoint.page and page.args(args)
   local result, err = call.make(inner, endpoint, args, deadline, given)
   if not (result and asked) or (given and given.dry_run) then
@@ -51,7 +53,12 @@ local function method_of(api, name)
     if not inner then
       error("call it with a colon: client:" .. name .. "{...}", 2)
     end
-    return make(inner, endpoint, args, given)
+    args = args or {}
+    if given or endpoint.page then
+      return make(inner, endpoint, args, given)
+    end
+    local deadline = inner.transport:now() + inner.timeout
+    return make_call(inner, endpoint, args, deadline)
   end
 end
 

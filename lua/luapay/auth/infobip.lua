@@ -32,7 +32,7 @@ infobip.options = {
 ---@return table?
 function infobip.settings(options)
   local settings = {
-    json = options.body_format == "json",
+    json = options.body_format == "json" or nil,
     rename = options.currency_name
       and { currencycode = options.currency_name },
   }
@@ -53,7 +53,7 @@ end
 ---@param call function makes a call: name, args, deadline
 ---@return { sign: function, forget: function }
 function infobip.new(options, transport, call)
-  local renewal = gate.new(transport)
+  local renewal, idle = gate.new(transport), options.session_idle
   local kept = {} -- signature, last_use; refused: a signature that is dead
   local who = { "infobip", options.username, options.password }
 
@@ -85,14 +85,10 @@ function infobip.new(options, transport, call)
   open, used = shared_session.new(
     share.new(options, transport, who),
     transport,
-    options.session_idle,
+    idle,
     kept,
     open
   )
-
-  local function is_fresh(now)
-    return kept.signature and now - kept.last_use <= options.session_idle
-  end
 
   local auth = {}
 
@@ -101,16 +97,17 @@ function infobip.new(options, transport, call)
   ---@return boolean? signed
   ---@return luapay.Fault? fault nothing of the request was sent
   function auth.sign(request, deadline)
-    local now = transport:now()
-    if not is_fresh(now) then
+    local now, signature = transport:now(), kept.signature
+    if not signature or now - kept.last_use > idle then
       repeat -- what a call has waited for may be refused to another by now
         local opened, err = renewal:run(deadline, open)
         if not opened then return nil, err end
-      until kept.signature
+        signature = kept.signature
+      until signature
     end
     kept.last_use = now
     used()
-    request.headers.authorization = kept.signature
+    request.headers.authorization = signature
     return true
   end
 
