@@ -26,6 +26,8 @@
    every send and receive: with 1000 of them that is most of the time. */
 #define HUB_SIZE 32
 
+#define MOST_BUFFERED 32 /* connections: see keep_buffers */
+
 struct pay_hub {
   CURLM *multi;
   struct pay_opener *opener;
@@ -69,6 +71,7 @@ static struct {
   int (*session_reused)(const void *ssl);
   int (*has_pending)(const void *ssl);
   const char *(*state_of_reading)(const void *ssl);
+  long (*control)(void *ssl, int command, long, void *);
   void *(*context_of)(const void *ssl);
   int (*new_index)(int of, long, void *, void *, void *, void *);
   int (*set_data)(void *context, int index, void *data);
@@ -79,6 +82,8 @@ static struct {
 
 #define HANDSHAKE_DONE 0x20 /* SSL_CB_HANDSHAKE_DONE */
 #define OF_CONTEXTS    1    /* CRYPTO_EX_INDEX_SSL_CTX */
+#define CLEAR_MODE     78   /* SSL_CTRL_CLEAR_MODE */
+#define FREE_BUFFERS   0x10 /* SSL_MODE_RELEASE_BUFFERS */
 
 /* 'function' is the address of a pointer to one; ISO C has no cast. */
 static int find (void *library, const char *name, void *function) {
@@ -101,6 +106,7 @@ static void find_functions (void *library) {
              &openssl.set_keylog_callback);
   (void)find(library, "SSL_has_pending", &openssl.has_pending);
   (void)find(library, "SSL_rstate_string", &openssl.state_of_reading);
+  (void)find(library, "SSL_ctrl", &openssl.control);
 }
 
 /* Not from the process at large: it may have another OpenSSL as well. */
@@ -375,7 +381,7 @@ static int need_share (struct pay_opener *o) {
 void pay_opener_abandon (struct pay_opener *o) {
   o->share = NULL;
   o->hubs = NULL;
-  o->n_fds = o->n_opening = 0;
+  o->n_fds = o->n_opening = o->n_buffered = 0;
   o->opened = NULL;
   o->last_opened = &o->opened;
 }
@@ -689,13 +695,26 @@ static CURLcode plain_receive (struct pay_connection *c, char *to, size_t n,
 }
 
 /* What OpenSSL has of it; NULL also before the first receive. */
-static const void *find_tls (const struct pay_connection *c) {
+static void *find_tls (const struct pay_connection *c) {
   struct curl_tlssessioninfo *tls = NULL;
   if (!c->secure || openssl.has_pending == NULL ||
       curl_easy_getinfo(c->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
       tls == NULL || tls->backend != CURLSSLBACKEND_OPENSSL)
     return NULL;
   return tls->internals;
+}
+
+/*
+** libcurl has OpenSSL free the buffers of a connection (34 KB) whenever they
+** are empty, and make others for the next piece. A few connections keep
+** theirs: that is a twentieth of a call.
+*/
+static void keep_buffers (struct pay_connection *c) {
+  if (openssl.control == NULL || c->opener->n_buffered >= MOST_BUFFERED)
+    return;
+  openssl.control(c->tls, CLEAR_MODE, FREE_BUFFERS, NULL);
+  c->buffered = 1;
+  c->opener->n_buffered++;
 }
 
 /*
@@ -733,8 +752,8 @@ enum pay_silence pay_connection_check (struct pay_connection *c) {
     return PAY_SILENT;
   code = pay_connection_receive(c, byte, sizeof(byte), &got);
   if (code == CURLE_AGAIN) {
-    if (c->tls == NULL)
-      c->tls = find_tls(c);
+    if (c->tls == NULL && (c->tls = find_tls(c)) != NULL)
+      keep_buffers(c);
     return pay_connection_half(c) ? PAY_HALF : PAY_SILENT;
   }
   c->code = code;
@@ -801,6 +820,7 @@ void pay_connection_close (struct pay_connection *c) {
   }
   else
     unlist(c);
+  c->opener->n_buffered -= c->buffered;
   curl_multi_remove_handle(h->multi, c->easy); /* closes the socket */
   curl_easy_cleanup(c->easy);
   free(c);

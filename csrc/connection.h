@@ -48,7 +48,8 @@ struct pay_connection {
   int loopback; /* may only go to this machine */
   int secure;
   int numeric;     /* its host is an address: nothing to look up */
-  const void *tls; /* what OpenSSL has of it, or NULL */
+  void *tls;       /* what OpenSSL has of it, or NULL */
+  int buffered;    /* it keeps OpenSSL's buffers */
   CURLcode code;   /* of opening it */
   long proxy_code; /* what the proxy answered to CONNECT, or 0 */
   double idle_since;
@@ -68,7 +69,7 @@ struct pay_opener {
   struct pollfd *fds;      /* what those that are being opened wait for */
   struct pay_hub **fds_of; /* whose each of them is */
   int n_fds, size_fds;
-  int n_opening;
+  int n_opening, n_buffered;
   int at_work; /* libcurl is, on one of its connections */
   struct pay_connection *opened, **last_opened;
   struct pay_opener_counts counts;
