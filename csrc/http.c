@@ -348,7 +348,7 @@ const char *pay_http_end (struct pay_http_request *q, const char *body,
 }
 
 size_t pay_http_piece (const struct pay_http_request *q, const char **piece) {
-  size_t n = q->bytes.n - q->sent;
+  size_t n = q->bytes.n > q->sent ? q->bytes.n - q->sent : 0;
   *piece = n > 0 ? q->bytes.s + q->sent : NULL;
   return n < PAY_HTTP_PIECE ? n : PAY_HTTP_PIECE;
 }

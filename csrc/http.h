@@ -47,7 +47,8 @@ void pay_bytes_free (struct pay_bytes *b);
 ** Nothing that would smuggle a line gets through.
 */
 struct pay_http_request {
-  struct pay_bytes bytes; /* head and body; stay where they are when sent */
+  struct pay_bytes bytes; /* head and body; stay where they are until all was
+                             sent, and may then be taken away */
   size_t sent;            /* bytes that were accepted */
   int head;               /* the method is HEAD */
   int wants_length;       /* POST, PUT and PATCH say their length, even 0 */

@@ -286,6 +286,27 @@ static void watch_time (struct pay_pool *p, double at) {
     p->earliest = at;
 }
 
+/*
+** Buffers go from one exchange to the next: one that only waits has none,
+** and those that are used again are still in the processor's cache.
+*/
+static void lend (struct pay_pool *p, struct pay_bytes *b) {
+  if (b->s == NULL && p->n_spare > 0)
+    *b = p->spare[--p->n_spare];
+}
+
+/* Wiped, and not too large: see pay_bytes_clear. */
+static void take_back (struct pay_pool *p, struct pay_bytes *b) {
+  static const struct pay_bytes none;
+  pay_bytes_clear(b);
+  if (b->s != NULL && p->n_spare < PAY_POOL_SPARE) {
+    p->spare[p->n_spare++] = *b;
+    *b = none;
+  }
+  else if (b->s != NULL)
+    pay_bytes_free(b);
+}
+
 /* how exchanges end */
 
 /* What libcurl's codes say, in words of ours. Its own words, where they
@@ -478,6 +499,8 @@ static void send_more (struct pay_exchange *x) {
   watch(x, POLLIN);
   if (x->cut)
     (void)receive(x);
+  else
+    take_back(x->pool, &x->request.bytes);
 }
 
 /* The connection has ended, well (CURLE_OK) or not. */
@@ -520,6 +543,8 @@ static int receive (struct pay_exchange *x) {
     if (x->timed && x->first_byte == 0)
       x->first_byte = pay_clock();
     p->bytes_in += (double)got;
+    lend(p, &x->answer.head);
+    lend(p, &x->answer.body);
     verdict = pay_http_read(&x->answer, p->buffer, got);
     memset(p->buffer, 0, got);
     if (verdict == PAY_HTTP_DONE) {
@@ -671,7 +696,10 @@ static struct pay_exchange *add_exchange (struct pay_pool *p) {
 }
 
 struct pay_exchange *pay_pool_idle (struct pay_pool *p) {
-  return p->idle != NULL ? p->idle : add_exchange(p);
+  struct pay_exchange *x = p->idle != NULL ? p->idle : add_exchange(p);
+  if (x != NULL)
+    lend(p, &x->request.bytes);
+  return x;
 }
 
 void pay_exchange_start (struct pay_exchange *x) {
@@ -700,12 +728,17 @@ static void unlist_finished (struct pay_exchange *x) {
 }
 
 void pay_exchange_recycle (struct pay_exchange *x) {
+  struct pay_pool *p = x->pool;
   unlist_finished(x);
   pay_http_request_clear(&x->request);
   pay_http_reader_clear(&x->answer);
+  if (x->request.bytes.s != NULL) /* not all of it was sent */
+    take_back(p, &x->request.bytes);
+  take_back(p, &x->answer.head);
+  take_back(p, &x->answer.body);
   x->state = PAY_IDLE;
-  x->next = x->pool->idle;
-  x->pool->idle = x;
+  x->next = p->idle;
+  p->idle = x;
 }
 
 void pay_exchange_drop (struct pay_exchange *x) {
@@ -754,6 +787,8 @@ void pay_pool_close (struct pay_pool *p) {
     pay_http_reader_free(&x->answer);
     free(x);
   }
+  for (i = 0; i < p->n_spare; i++)
+    pay_bytes_free(&p->spare[i]);
   pay_opener_close(&p->opener);
   forget_origins(p, 0);
   free(p->all);

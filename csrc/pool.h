@@ -15,6 +15,8 @@
 
 #pragma GCC visibility push(hidden)
 
+#define PAY_POOL_SPARE 64 /* buffers that no exchange needs now */
+
 enum pay_exchange_state {
   PAY_IDLE,
   PAY_CONNECTING,
@@ -101,6 +103,8 @@ struct pay_pool {
   double sweep_at; /* no kept connection is idle too long before this */
   double reused, bytes_in, bytes_out, n_closed[PAY_CLOSED_REASONS];
   char buffer[32768]; /* what was received last; wiped at once */
+  struct pay_bytes spare[PAY_POOL_SPARE]; /* empty: see lend */
+  int n_spare;
 };
 
 /* Makes a pool of zeroed memory. */
@@ -116,7 +120,8 @@ void pay_pool_check_process (struct pay_pool *p);
 struct pay_origin *pay_pool_origin (struct pay_pool *p, const char *url,
                                     size_t n, const char **wrong);
 
-/* An idle exchange, still on the list of them; NULL: no memory. */
+/* An idle exchange, still on the list of them, to be given a request; NULL:
+   no memory. */
 struct pay_exchange *pay_pool_idle (struct pay_pool *p);
 /*
 ** Begins one that has a request, an origin, a deadline and 'send_by'. It
