@@ -48,6 +48,16 @@ describe("luapay.flow.invoices", function()
     }
   end)
 
+  it("needs a name for its run", function()
+    assert.has_error(function()
+      luapay.flow.invoices {
+        client = mobip.client(way, "merchant"),
+        journal = journal,
+        source = "erp",
+      }
+    end)
+  end)
+
   local function flow(more)
     local options = {
       client = mobip.client(way, "merchant"),

@@ -222,6 +222,39 @@ describe("the same reference again, where", function()
     assert.equal("pending asked", of(world:flow():get "r"))
   end)
 
+  it("a late refusal does not end a later attempt that was lost", function()
+    local world = helper.world()
+    local flow = world:flow()
+    world.orders.create = function(there)
+      there.now = there.now + LONG
+      there.orders.create = helper.lost
+      there:flow():run_one(item "r") -- absent, so sent again
+      return helper.refused()
+    end
+    flow:run_one(item "r")
+    local got = world:flow():get("r", { refresh = false })
+    assert.equal("unknown unknown", of(got))
+  end)
+
+  it("other content is in doubt where an end is doubtful", function()
+    local world = helper.world()
+    local flow = world:flow()
+    world:put(flow, "r", "closed", { provider_id = "p1", status = "Declined" })
+    flow:on_callback {
+      api = "fake",
+      kind = "payment",
+      payment_id = "p1",
+      status = "Paid",
+      amount = "10.00",
+      verified = true,
+    }
+    local got = flow:get("r", { refresh = false })
+    assert.equal("closed unknown", of(got))
+    local _, err = flow:run_one(item("r", { amount = "11.00" }))
+    assert.equal("conflict", err.code)
+    assert.equal("unknown", err.outcome)
+  end)
+
   it("two answers with two ids are for a person", function()
     local world = helper.world()
     local flow = world:flow()
@@ -310,6 +343,44 @@ describe("recover", function()
     assert.equal(251, #world.log)
   end)
 
+  it("asks about none twice, however long that takes", function()
+    for i = 1, 150 do
+      world:put(flow, "r" .. i, "unknown")
+    end
+    local asked = {}
+    local function slow(there, args)
+      assert.is_nil(asked[args.name])
+      asked[args.name] = true
+      there.now, there.orders.list = there.now + 1, slow
+      return helper.lost()
+    end
+    world.orders.list = slow
+    assert(flow:recover())
+  end)
+
+  it("keeps why the provider could not be asked", function()
+    world:put(flow, "s", "unknown", { provider_id = "p1" })
+    world.orders.get = helper.lost
+    assert(flow:recover())
+    local got = flow:get("s", { refresh = false })
+    assert.equal("connection closed", got.fault.message)
+  end)
+
+  it("leaves alone what another worker has sent meanwhile", function()
+    world.orders.list = function(there)
+      there.now = there.now + LONG
+      local other = there:flow()
+      assert(other.book:change("r", function(one)
+        one:send(one:entry "request")
+        return true
+      end))
+      return {}
+    end
+    assert(flow:recover())
+    local _, err = flow:run_one(item "r")
+    assert.equal("busy", err.code)
+  end)
+
   it("asks about all that is pending", function()
     assert(flow:run_one(item "q"))
     world.payments.p1.status = "Paid"
@@ -358,6 +429,7 @@ describe("a step that the provider recognises by its key", function()
     local got, err = flow:cancel "r"
     assert.is_nil(got)
     assert.equal("unsettled", err.kind)
+    assert.matches("is unknown: connection closed$", err.message)
     assert.equal("unknown unknown", of(err.item))
     assert.equal("cancel", err.item.step)
     world.now = world.now + LONG
@@ -379,6 +451,18 @@ describe("a step that the provider recognises by its key", function()
       assert.equal("unknown unknown", of(got))
     end
     assert.equal("closed none", of(assert(flow:cancel "r")))
+  end)
+
+  it("stays unknown when the first is refused after a repetition", function()
+    world.orders.cancel = function(there)
+      there.now = there.now + LONG
+      there.orders.cancel = helper.lost
+      assert(there:flow():recover())
+      return helper.refused()
+    end
+    flow:cancel "r"
+    local got = flow:get("r", { refresh = false })
+    assert.equal("unknown unknown", of(got))
   end)
 
   it("has failed when its first sending was refused", function()

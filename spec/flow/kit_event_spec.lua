@@ -196,6 +196,15 @@ describe("on_callback", function()
     end)
   end
 
+  it("lets what nobody has yet come again when it is not kept", function()
+    world:put(flow, "r", "sent")
+    broken(flow)
+    flow.broken = "write"
+    local taken, err = flow:on_callback(event { external_id = "x" })
+    assert.is_false(taken)
+    assert.equal("journal", err.kind)
+  end)
+
   it("takes a list, and says of each what became of it", function()
     assert(flow:run { item "r", item "s" })
     local taken, err = flow:on_callback {

@@ -227,6 +227,14 @@ describe("luapay.flow.one_off", function()
     assert.same({ "parked", "unknown" }, look(err.item))
     assert.equal(2, #err.item.candidates)
     assert.matches("found", err.item.advice)
+    for _, verb in ipairs { "capture", "cancel" } do
+      local done, why = flow()[verb](flow(), "a")
+      assert.is_nil(done)
+      assert.same(
+        { "unsettled", "parked", "unknown" },
+        { why.kind, why.code, why.outcome }
+      )
+    end
     item = assert(flow():found("a", { provider_id = payments()[2].id }))
     assert.same({ "pending", "asked", "Requested" }, look(item))
     assert.is_false(item.needs_person)

@@ -124,6 +124,21 @@ describe("luapay.flow.online_payment", function()
     assert.is_nil(kept:find("5019717010103742", 1, true))
   end)
 
+  it("reports a decline without a code of MobilePay's as 2000", function()
+    for _, code in ipairs { "none", 7, "05" } do
+      world.verdict = { approved = false, reasonCode = code }
+      local made = begin()
+      assert.is_true(flow:on_callback(world.card(made.provider_id)))
+      local said
+      for _, request in ipairs(world.provider:requests()) do
+        if request.endpoint == "update_authorization_attempt" then
+          said = request
+        end
+      end
+      assert.equal(2000, said.args.reasonCode)
+    end
+  end)
+
   it("says why a card was declined, and takes another", function()
     world.verdict = helper.DECLINED
     local made = begin()

@@ -2,6 +2,7 @@
 -- machines that die, answers that are lost, a provider that does not answer.
 
 local day = require "luapay.flow.subscription_batch.day"
+local faults = require "luapay.fault"
 local helper = require "spec.flow.subscription_batch_helper"
 
 local machine, row, rows = helper.machine, helper.row, helper.rows
@@ -251,6 +252,14 @@ describe("luapay.flow.subscription_batch", function()
       end
     end
 
+    it("nothing at all, and says what an amount must be", function()
+      for _, amount in ipairs { "0", "0.00", "-1" } do
+        local _, err =
+          machine(world):run { row(world, 1, { amount = amount }) }
+        assert.matches("must be above 0$", err.message)
+      end
+    end)
+
     it("a reference that stands twice", function()
       for _, given in ipairs {
         { row(world, 1), row(world, 1) },
@@ -304,6 +313,34 @@ describe("luapay.flow.subscription_batch", function()
     assert.equal("P1 pending, P3 pending, P4 pending", states(batch))
   end)
 
+  it("sends nothing when a part of it could not be written", function()
+    local batch = machine(world)
+    local run, changes = world.journal.commit.run, 0
+    world.journal.commit.run = function(self, job)
+      if not job.only_reads then changes = changes + 1 end
+      if changes ~= 2 then return run(self, job) end
+      return nil,
+        faults.new {
+          kind = "journal",
+          code = "unwritten",
+          outcome = "unknown",
+          message = "the disk is full",
+        }
+    end
+    local _, err = batch:run(helper.each(rows(world, 501)))
+    assert.equal("unwritten", err.code)
+    assert.equal(0, helper.requests(world))
+    assert.equal(0, batch:report().total)
+  end)
+
+  it("leaves nothing of what it has refused", function()
+    local batch, list = machine(world), rows(world, 501)
+    list[501].amount = "-1"
+    local _, err = batch:run(helper.each(list))
+    assert.equal("items[501].amount", err.field)
+    assert.same({}, world.store.entries)
+  end)
+
   it("names all bad rows before it refuses them", function()
     local list, bad = rows(world, 6), {}
     list[2].amount, list[5].due_date = "-1", "soon"
@@ -343,6 +380,9 @@ describe("luapay.flow.subscription_batch", function()
     for _, options in ipairs {
       { portion = 2001 },
       { portion = 1.5 },
+      { portion = 0 },
+      { concurrency = 0 },
+      { attempts = 0 },
       { limit = "much" },
       { country = "SE" },
       { bad_rows = "hide" },

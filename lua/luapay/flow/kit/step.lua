@@ -577,11 +577,10 @@ step.print = fingerprint
 
 -- ---- sending, and what came of it
 
--- Only a positive word counts of a repetition, and of one that is not the
--- last: it proves nothing about the other sending.
-local function refusal_counts(entry, was, repeated)
-  return not repeated
-    and entry.attempt == was.attempt
+-- Only a positive word counts once a call was repeated, and of an attempt
+-- that is not the last: a refusal proves nothing about the other sending.
+local function refusal_counts(entry, was)
+  return entry.attempt == was.attempt
     and OPEN[entry.state]
     and not (entry.outcome or {}).repeated
 end
@@ -636,9 +635,7 @@ function step.conclude(flow, item, was, answer, now)
     return did
   end
   local err = answer.err
-  if
-    err.outcome ~= "unknown" and refusal_counts(entry, was, answer.repeated)
-  then
+  if err.outcome ~= "unknown" and refusal_counts(entry, was) then
     put_failed(item, spec, entry, err)
     if spec.after_failure then
       spec.after_failure(flow, item, entry, err, now)
