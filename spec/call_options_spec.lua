@@ -542,4 +542,23 @@ describe("a budget of retries", function()
     end
     assert.equal(30, #log)
   end)
+
+  it("is not earned by calls that are refused", function()
+    local steps = {}
+    for i = 1, 30 do
+      steps[i] = { status = 503 }
+    end
+    for i = 31, 50 do
+      steps[i] = { status = 400 }
+    end
+    for i = 51, 54 do
+      steps[i] = { status = 503 }
+    end
+    local transport, log = scripted((table.unpack or unpack)(steps))
+    local client = infobip(transport)
+    for _ = 1, 41 do
+      client:add_funds(CREDIT)
+    end
+    assert.equal(51, #log)
+  end)
 end)

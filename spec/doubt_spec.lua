@@ -57,10 +57,42 @@ local function cancel(...)
 end
 
 describe("the outcome of a call", function()
-  it("is unknown when a 502 was followed by no connection", function()
-    local result, fault = capture({ status = 502 }, NEVER_LEFT, NEVER_LEFT)
-    assert.is_nil(result)
-    assert.equal("transport", fault.kind)
+  for _, status in ipairs { 500, 502 } do
+    it(
+      ("is unknown when a %d was followed by no connection"):format(status),
+      function()
+        local result, fault =
+          capture({ status = status }, NEVER_LEFT, NEVER_LEFT)
+        assert.is_nil(result)
+        assert.equal("transport", fault.kind)
+        assert.equal("unknown", fault.outcome)
+      end
+    )
+  end
+
+  it("comes with why the attempt was lost that may have acted", function()
+    local _, fault = capture({
+      phase = "after_send",
+      kind = "timeout",
+      message = "no answer in time",
+    }, NEVER_LEFT, NEVER_LEFT)
+    assert.equal("no answer in time", fault.message)
+    assert.equal("after_send", fault.phase)
+    assert.equal("unknown", fault.outcome)
+  end)
+
+  it("is unknown when a transport has a word of its own for it", function()
+    local transport = scripted {}
+    function transport.send()
+      return nil, { kind = "transport", phase = "writing", message = "reset" }
+    end
+    local _, fault = luapay
+      .mobilepay_online({
+        client_id = "psp",
+        client_secret = "secret",
+        transport = transport,
+      })
+      :request { method = "POST", path = "/x", body = "{}" }
     assert.equal("unknown", fault.outcome)
   end)
 

@@ -189,10 +189,54 @@ describe("a login in which a function of the host raises", function()
   end)
 end)
 
+describe("a login apart from its caller", function()
+  it("goes on when the caller is gone, and nobody else begins one", function()
+    local now, logins, apart, gone = 0, 0, nil, false
+    local api = apis.mobip
+    local client = luapay.mobip {
+      api_account_id = "a",
+      api_secret_key = "s",
+      get_inputs = "query",
+      transport = {
+        own = true, -- as luapay's own
+        send = function(_, request)
+          if not request.url:find(api.login_path, 1, true) then
+            return { status = 200, headers = {}, body = api.success }
+          end
+          logins = logins + 1
+          coroutine.yield()
+          return { status = 200, headers = {}, body = api.login:format(1) }
+        end,
+        apart = function(_, fn)
+          apart = coroutine.create(fn)
+          return coroutine.resume(apart)
+        end,
+        sleep = function(_, seconds)
+          now = now + seconds
+          if gone then error("the customer has hung up", 0) end
+          assert(coroutine.resume(apart))
+        end,
+        now = function()
+          return now
+        end,
+        close = function() end,
+      },
+    }
+    gone = true
+    local first = coroutine.create(function()
+      return api.call(client)
+    end)
+    assert.is_false((coroutine.resume(first)))
+    gone = false
+    assert.is_truthy(api.call(client))
+    assert.equal(1, logins)
+  end)
+end)
+
 describe("a token that is renewed ahead of its end", function()
   for name, case in pairs {
-    mobip = { life = 3600 - 60, good = '{"return_code":"0"}' },
-    mobilepay_subscriptions = { life = 290, good = "" },
+    mobip = { life = 3600 - 60, left = 60, good = '{"return_code":"0"}' },
+    mobilepay_subscriptions = { life = 290, left = 10, good = "" },
   } do
     it("is used while its renewal hangs, of " .. name, function()
       local now, hangs, waited = 0, false, 0
@@ -236,6 +280,11 @@ describe("a token that is renewed ahead of its end", function()
       end
       assert.is_true(waited > 0, "was not renewed ahead of its end")
       assert.is_true(waited <= 10, "waited for " .. waited .. " s")
+      -- an eighth of what is left is over: it is tried again
+      local before = waited
+      now = math.max(now, case.life + case.left / 8 + 0.001)
+      assert.is_truthy(apis[name].call(client))
+      assert.is_true(waited > before, "is not tried again")
     end)
   end
 end)

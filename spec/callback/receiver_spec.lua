@@ -161,6 +161,7 @@ describe("a receiver", function()
     ["an unknown option"] = { sean = 1 },
     ["a size that is none"] = { max_body = 0 },
     ["a log that is none"] = { log = "stderr" },
+    ["a lease that is over"] = { lease = 0 },
   } do
     it("is not made with " .. what, function()
       assert.has_error(function()
@@ -539,7 +540,9 @@ describe("a receiver", function()
     end)
 
     it("does not mind what else a handler returns", function()
-      for _, odd in ipairs { 1, "x", true, { status = "x", body = 1 } } do
+      local away = fault.new { kind = "journal", message = "is locked" }
+      local odds = { 1, "x", true, { status = "x", body = 1 }, away }
+      for _, odd in ipairs(odds) do
         local reply = receiver:handle(make:payment(), function()
           return true, odd
         end)

@@ -79,6 +79,17 @@ describe("a token of Mobip", function()
     end)
   end
 
+  it("is kept for half its time, however early it is to be renewed", function()
+    local provider, mobip = helper.open(nil, { token_margin = HOUR })
+    assert(mobip:login())
+    provider:advance(HOUR / 2 - 1)
+    assert(mobip:login())
+    assert.equal(2, tokens(provider))
+    provider:advance(2)
+    assert(mobip:login())
+    assert.equal(3, tokens(provider))
+  end)
+
   it("is renewed once for many calls", function()
     local provider, mobip = helper.open()
     provider:inject { at = "get_token", fault = "delay", seconds = 0.1 }

@@ -73,6 +73,19 @@ describe("luapay.mobilepay_subscriptions", function()
     assert.equal(before, calls(provider, "token"))
   end)
 
+  it("says in the provider's words why there is no token", function()
+    local provider, mine = helper.open()
+    provider:inject {
+      at = "token",
+      fault = "error",
+      status = 400,
+      body = '{"error":"invalid_client","error_description":"who is it?"}',
+    }
+    local _, err = mine:get_provider {}
+    assert.equal("invalid_client", err.code)
+    assert.matches("who is it", err.message)
+  end)
+
   it("sends a call at most twice when no token helps", function()
     local provider, client = helper.open()
     provider:inject {
