@@ -276,6 +276,22 @@ describe("a file", function()
   end)
 end)
 
+describe("a line for which a bug is listed in spec/mutants", function()
+  -- Whoever changes it changes spec/mutants/list.lua (equivalent.lua).
+  it("still stands", function()
+    local choose = require "spec.mutants.choose"
+    for _, bug in ipairs(choose.listed(require "spec.mutants.list")) do
+      assert(bug.number, ("%s: %s: %s"):format(bug.file, bug.what, bug.line))
+    end
+    for _, group in ipairs(require "spec.mutants.equivalent") do
+      local text = read(group[1])
+      for i = 2, #group do
+        assert(text:find(group[i][2], 1, true), group[1] .. group[i][2])
+      end
+    end
+  end)
+end)
+
 describe('require "luapay"', function()
   it("sets no global", function()
     local before = {}

@@ -114,14 +114,6 @@ local function made_in(room, paths)
   return out
 end
 
--- The line before tells apart places that read the same.
-local function same(bug, other)
-  return bug.file == other.file
-    and bug.line == other.line
-    and bug.to == other.to
-    and (not other.before or bug.before == other.before)
-end
-
 -- The line of a listed bug, which names a part of it.
 local function locate(path, what, old, new)
   local bug = { file = path, what = what, line = old, to = new, listed = true }
@@ -138,24 +130,35 @@ local function locate(path, what, old, new)
   return bug
 end
 
--- Why the bug changes nothing, if it is known to.
-local function mark(bug, equivalent)
-  for _, known in ipairs(equivalent) do
-    if same(bug, known) then bug.reason = known.reason end
+-- Why the bug changes nothing, if that is known.
+local function reason_of(bug, equivalent)
+  for _, group in ipairs(equivalent) do
+    for i = 2, group[1] == bug.file and #group or 0 do
+      local why, old, new = group[i][1], group[i][2], group[i][3]
+      local there = bug.line:find(old, 1, true)
+      if there and bug.to:find(new, 1, true) == there then return why end
+    end
   end
+end
+
+--- The bugs of a list; without `number`, the line is not there any more.
+function choose.listed(list)
+  local out = {}
+  for _, group in ipairs(list) do
+    for i = 2, #group do
+      local what, old, new = group[i][1], group[i][2], group[i][3]
+      out[#out + 1] = locate(group[1], what, old, new)
+    end
+  end
+  return out
 end
 
 --- All bugs: list of { file, line, number, to, what, room, reason? }; without
 --- `number` its line is gone; with `reason`, it changes nothing.
 function choose.all(rooms, list, equivalent)
-  local out, paths = {}, {}
-  for _, group in ipairs(list) do
-    local path = group[1]
-    for i = 2, #group do
-      local bug = locate(path, group[i][1], group[i][2], group[i][3])
-      bug.room = assert(room_of(rooms, path), path)
-      out[#out + 1] = bug
-    end
+  local out, paths = choose.listed(list), {}
+  for _, bug in ipairs(out) do
+    bug.room = assert(room_of(rooms, bug.file), bug.file)
   end
   for _, path in ipairs(files()) do
     local room = room_of(rooms, path)
@@ -166,7 +169,7 @@ function choose.all(rooms, list, equivalent)
   end
   for _, room in ipairs(rooms) do
     for _, bug in ipairs(made_in(room, paths[room])) do
-      mark(bug, equivalent)
+      bug.reason = reason_of(bug, equivalent)
       out[#out + 1] = bug
     end
   end

@@ -46,12 +46,11 @@ local function write(path, text)
 end
 
 local PATHS = "LUA_PATH='lua/?.lua;lua/?/init.lua;;'"
-  .. " LUA_CPATH='build/5.4/?.so;;'"
-local BUSTED = "lua5.4 /usr/bin/busted --no-keep-going"
-  .. " --output=plainTerminal --lpath='lua/?.lua;lua/?/init.lua'"
-  .. " --cpath='build/5.4/?.so' %s"
-local SIMULATE = "env SEEDS=%d FLOW=%s STORE=%s JOBS=1"
-  .. " lua5.4 spec/simulation/run.lua"
+local BUSTED = "env LUA_CPATH='build/%s/?.so;;' lua%s /usr/bin/busted"
+  .. " --no-keep-going --output=plainTerminal"
+  .. " --lpath='lua/?.lua;lua/?/init.lua' --cpath='build/%s/?.so' %s"
+local SIMULATE = "env LUA_CPATH='build/5.4/?.so;;'"
+  .. " SEEDS=%d FLOW=%s STORE=%s JOBS=1 lua5.4 spec/simulation/run.lua"
 local BUILD = "make -s LUA=5.4 modules CFLAGS='-O1 -fPIC -w'"
 
 -- Runs a command in a copy; its output is kept for who wonders. Without an
@@ -67,11 +66,10 @@ local function passes(copy, command, seconds)
   )
 end
 
-local function files_in(folder)
+local function specs_in(copy, place)
   local out = {}
-  local pipe = assert(
-    io.popen(("find %s -name '*_spec.lua' | LC_ALL=C sort"):format(folder))
-  )
+  local command = "cd %s && find %s -name '*_spec.lua' | LC_ALL=C sort"
+  local pipe = assert(io.popen(command:format(copy, place)))
   for path in pipe:lines() do
     out[#out + 1] = path
   end
@@ -96,11 +94,11 @@ local function exists(path)
 end
 
 -- What is run against a bug in a file, each once: commands and their names.
-local function trials_of(bug)
+local function trials_of(copy, bug)
   local trials, seen, named, others = {}, {}, {}, {}
   local names = names_of(bug.file)
   for _, place in ipairs(bug.room.specs) do
-    for _, path in ipairs(files_in(place)) do
+    for _, path in ipairs(specs_in(copy, place)) do
       local own = path:match "([^/]+)_spec%.lua$" == names[1]
       if not seen[path] then table.insert(own and named or others, path) end
       seen[path] = true
@@ -108,7 +106,8 @@ local function trials_of(bug)
   end
   for _, paths in ipairs { named, others } do
     for _, path in ipairs(paths) do
-      trials[#trials + 1] = { path, BUSTED:format(path) }
+      local v = bug.room.lua or "5.4"
+      trials[#trials + 1] = { path, BUSTED:format(v, v, v, path) }
     end
   end
   local histories = bug.room.simulate
@@ -163,8 +162,9 @@ local function make_copy(number)
   local copy = ("%s/%d"):format(FOLDER, number)
   must(("rm -rf %s && mkdir -p %s/build"):format(copy, copy))
   must(LIST_FILES .. " | xargs -0 cp --parents -t " .. copy)
-  must(("cp -a build/5.4 %s/build/"):format(copy))
-  must(("! [ -d build/luajit ] || cp -a build/luajit %s/build/"):format(copy))
+  for _, lua in ipairs { "5.4", "5.1", "luajit" } do
+    must(("cp -a build/%s %s/build/"):format(lua, copy))
+  end
   return copy
 end
 
@@ -175,11 +175,12 @@ local function put(copy, path, text)
 end
 
 local function apply(copy, bug)
-  local text = choose.read(bug.file)
+  -- as it was when the copy was made
+  local text = choose.read(copy .. "/" .. bug.file)
   local changed = choose.apply(text, bug)
   if not changed then return "gone" end
   local compiled = put(copy, bug.file, changed)
-  local by = compiled and noticed(copy, trials_of(bug))
+  local by = compiled and noticed(copy, trials_of(copy, bug))
   assert(put(copy, bug.file, text), copy .. "/output")
   if not compiled then return "killed", "the compiler" end
   if not by then return "survived" end
