@@ -86,6 +86,15 @@ describe("sandbox server", function()
     assert.equal(1, #started:ledger())
   end)
 
+  it("listens without TLS, too, where that is asked for", function()
+    local port = started.port + 12345
+    local other = assert(server.start { http_port = port })
+    local ledger = "http://localhost:%d/sandbox/infobip/ledger"
+    local said = capture("LD_PRELOAD= curl -s " .. ledger:format(port))
+    assert.equal("[]", said)
+    other:stop()
+  end)
+
   for _, case in ipairs {
     { fault = "lost_answer", code = 52, status = 0, booked = 1 },
     { fault = "closed", code = 52, status = 0, booked = 0 },

@@ -85,6 +85,8 @@ local function launch(dir, options, port)
   ok, why = certify(dir, options.certificate)
   if not ok then return nil, why end
   found.DIR, found.PORT = programs.escape(dir), ("%d"):format(port)
+  local plain = options.http_port
+  found.PLAIN = plain and ("listen 127.0.0.1:%d;"):format(plain) or ""
   found.ROOT = programs.escape(programs.root())
   found.CPATH = programs.escape(programs.cpath())
   write(dir .. "/nginx.conf", files.nginx(found))
@@ -132,7 +134,7 @@ end
 
 -- Options that are wrong are a bug of the program.
 local function check(options)
-  local known = { port = true, certificate = true }
+  local known = { port = true, http_port = true, certificate = true }
   for _, name in ipairs(registry) do
     known[name] = true
   end
@@ -141,19 +143,21 @@ local function check(options)
       error("sandbox: no such option: " .. tostring(name), 3)
     end
   end
-  local port = options.port
-  if port == nil then return end
-  local whole = type(port) == "number" and port % 1 == 0
-  if not whole or port < 1 or port > 65535 then
-    local said = "sandbox: port: expected a whole number from 1 to 65535, got "
-    error(said .. tostring(port), 3)
+  for _, name in ipairs { "port", "http_port" } do
+    local port = options[name]
+    local whole = type(port) == "number" and port % 1 == 0
+    if port ~= nil and (not whole or port < 1 or port > 65535) then
+      local said = "sandbox: %s: expected a whole number from 1 to 65535, got "
+      error(said:format(name) .. tostring(port), 3)
+    end
   end
 end
 
 --- Starts a server. Keep the result: the server ends with it.
 ---@param options? table for each provider, by its name, what its own function
 --- in luapay.sandbox takes (but for `clock`); `port`: this one or none, 1 to
---- 65535; `certificate`: "good", "expired", "wrong_host" or "untrusted"
+--- 65535; `http_port`: one without TLS, beside it; `certificate`: "good",
+--- "expired", "wrong_host" or "untrusted"
 ---@return luapay.sandbox.Server? server
 ---@return string? message why there is none
 function server.start(options)

@@ -94,6 +94,7 @@ TEMPORARY
   init_worker_by_lua_block { io.open("DIR/ready", "w"):close() }
   server {
     listen 127.0.0.1:PORT ssl;
+    PLAIN
     server_name localhost;
     ssl_certificate "DIR/server.pem";
     ssl_certificate_key "DIR/server.key";
@@ -107,8 +108,8 @@ TEMPORARY
 ]]
 
 --- The configuration of nginx.
----@param values table DIR, ROOT, CPATH, PORT, MODULES, TEMPORARY; paths fit
---- between double quotes
+---@param values table DIR, ROOT, CPATH, PORT, PLAIN, MODULES, TEMPORARY; paths
+--- fit between double quotes
 ---@return string
 function files.nginx(values)
   return (NGINX:gsub("%u+", values))

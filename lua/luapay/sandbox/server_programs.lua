@@ -83,10 +83,12 @@ end
 ---@return string? message
 ---@return boolean? taken another port may do
 function programs.not_listening(said, port)
-  local why = said:match("bind%(%) to [^\n]- failed %((.-)%)")
+  local where, why = said:match("bind%(%) to [^\n]-:(%d+) failed %((.-)%)")
   if not why then return nil end
+  local is_first = tonumber(where) == port
+  port = tonumber(where)
   if why:find("Address already in use", 1, true) then
-    return ("port %d is taken by another program"):format(port), true
+    return ("port %d is taken by another program"):format(port), is_first
   elseif why:find("Permission denied", 1, true) then
     return ("this user has no permission to listen on port %d"):format(port)
   end
