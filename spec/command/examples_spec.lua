@@ -27,7 +27,9 @@ each_command(command.definition(), "luapay", function(definition, words)
       local examples = help:match "\nExamples, on the sandbox:\n(.*)$"
       assert.truthy(examples, help)
       assert.truthy(examples:find("luapay", 1, true))
-      folder:succeed("set -e\n" .. examples)
+      folder:succeed(
+        "set -e\n" .. examples:gsub("8080", ("%d"):format(helper.free_port()))
+      )
     end)
 
     it("has a help with short lines, that names all its options", function()

@@ -99,4 +99,13 @@ function helper.folder()
   return self
 end
 
+--- A port that nobody listens on.
+---@return integer
+function helper.free_port()
+  local socket = assert(require("socket").bind("127.0.0.1", 0))
+  local _, port = socket:getsockname()
+  socket:close()
+  return tonumber(port)
+end
+
 return helper

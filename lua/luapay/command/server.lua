@@ -39,14 +39,27 @@ function server.announce(shell, about)
   return path
 end
 
+--- What a server has said of itself; nil where there is none.
+---@param shell table
+---@return table? about base_url, ca_file, pid
+function server.about(shell)
+  local path = state_path(shell)
+  local text = shell.read(path)
+  local about = text and core.is_private(path) and json.decode(text)
+  return type(about) == "table" and about or nil
+end
+
+--- Forgets where a server was.
+function server.forget(shell)
+  os.remove((state_path(shell)))
+end
+
 --- The server that runs.
 ---@param shell table
 ---@return table
 function server.find(shell)
-  local path = state_path(shell)
-  local text = shell.read(path)
-  local about = text and core.is_private(path) and json.decode(text)
-  if type(about) ~= "table" then
+  local about = server.about(shell)
+  if not about then
     config.fail "no sandbox is running: luapay sandbox starts one"
   end
   local self = setmetatable(about, Server)
