@@ -1192,6 +1192,187 @@ return function(what, open, reset, traits)
       end)
     end)
 
+    describe("a purge", function()
+      local DAY = 86400
+
+      local function ended(reference, state, more)
+        local entry = assert(send(book, reference, more))
+        return set(book, entry, {
+          state = state,
+          status = "Booked",
+          provider_id = "p-" .. reference,
+        })
+      end
+
+      it("keeps of what has ended what it came to", function()
+        ended("r1", "done", {
+          fingerprint = "f",
+          external_id = "x-1",
+          subject = "s-1",
+          details = { args = { name = "Ann" }, sort = "first" },
+        })
+        assert(book:change("r1", function(item)
+          local entry = item:add { step = "rollback", state = "done" }
+          item:note(entry, { verb = "found", who = "Bob" })
+          return true
+        end))
+        local before = other:get "r1"
+        machine:pass(2 * DAY)
+        assert.same(
+          { purged = 1, forgotten = 0 },
+          assert(journal:purge { older = DAY })
+        )
+        assert.same(
+          { purged = 0, forgotten = 0 },
+          assert(journal:purge { older = DAY })
+        )
+        local item = assert(other:get "r1")
+        local entry = item.entries[1]
+        assert.equal(1, #item.entries)
+        assert.equal("done", entry.state)
+        assert.equal("f", entry.fingerprint)
+        assert.equal("12.50", entry.amount)
+        assert.equal("Booked", entry.status)
+        assert.same({ args = {}, sort = "first" }, entry.details)
+        assert.is_true(item.summary.purged)
+        for _, name in ipairs { "state", "money", "moved", "ended_at" } do
+          assert.equal(before.summary[name], item.summary[name])
+        end
+        assert.equal("r1", other:by_provider_id("p-r1").reference)
+        assert.equal("r1", other:by_external_id("x-1")[1].reference)
+        assert.equal("Bob", other:settlements("r1")[1].who)
+        assert.same({ done = 1 }, other:report().states)
+        recount(journal, "shop")
+      end)
+
+      it("lets nothing change of it any more", function()
+        local entry = ended("r1", "closed")
+        machine:pass(2 * DAY)
+        assert(journal:purge { older = DAY })
+        for _, change in ipairs {
+          function(item)
+            return item:send(item:entry "credit")
+          end,
+          function(item)
+            return item:set(item:entry "credit", { state = "pending" })
+          end,
+          function(item)
+            return item:add { step = "refund", state = "sent" }
+          end,
+        } do
+          local done, err = other:change("r1", change)
+          assert.is_nil(done)
+          assert.same({ "journal", "settled" }, { err.kind, err.code })
+        end
+        assert.equal(entry.attempt, other:get("r1").entries[1].attempt)
+        assert.same({}, assert(other:take()))
+        assert.same({}, assert(other:orphans()))
+      end)
+
+      it("leaves what is open, needs somebody, or has just ended", function()
+        ended("old", "done")
+        assert(send(book, "sent"))
+        ended("pending", "pending")
+        ended("parked", "parked")
+        plan(book, { "planned" })
+        machine:pass(2 * DAY)
+        ended("new", "done")
+        assert.equal(1, assert(journal:purge { older = DAY }).purged)
+        for item in book:items() do
+          local is_old = item.reference == "old"
+          assert.equal(is_old, item.summary.purged, item.reference)
+        end
+        recount(journal, "shop")
+      end)
+
+      it("leaves what has failed, for it may be sent again", function()
+        ended("r1", "failed", { details = { args = { 1 } } })
+        machine:pass(2 * DAY)
+        assert.equal(0, assert(journal:purge { older = DAY }).purged)
+        assert.same({ args = { 1 } }, other:get("r1").entries[1].details)
+        assert.equal(2, assert(send(other, "r1")).attempt)
+        machine:pass(400 * DAY) -- it is open again
+        local far = { older = DAY, forget = 365 * DAY }
+        assert.equal(0, assert(journal:purge(far)).forgotten)
+        assert(set(other, other:get("r1").entries[1], { state = "failed" }))
+        machine:pass(400 * DAY)
+        assert.equal(1, assert(journal:purge(far)).forgotten)
+        assert.is_false(other:get "r1")
+        recount(journal, "shop")
+      end)
+
+      it("forgets all of it, and only when that is said", function()
+        ended("r1", "done")
+        machine:pass(400 * DAY)
+        assert(journal:purge { older = DAY })
+        assert.is_table(other:get "r1")
+        assert.same(
+          { purged = 0, forgotten = 1 },
+          assert(journal:purge { older = DAY, forget = 365 * DAY })
+        )
+        assert.is_false(other:get "r1")
+        assert.equal(0, other:report().total)
+        assert.equal(0, #other:settlements "r1")
+        recount(journal, "shop")
+      end)
+
+      it("goes on until all is done, or as far as is said", function()
+        local references = {}
+        for i = 1, 230 do
+          references[i] = "r" .. i
+        end
+        plan(book, references, nil)
+        assert(book:change_many(references, function(items)
+          for _, item in ipairs(items) do
+            item:set(item.entries[1], { state = "done" })
+          end
+          return true
+        end))
+        local second = worker({}, { flow = "another", account = "a" })
+        assert(send(second, "r1"))
+        assert(set(second, second:get("r1").entries[1], { state = "done" }))
+        machine:pass(2 * DAY)
+        local one = assert(journal:purge { older = DAY, flow = "another" })
+        assert.equal(1, one.purged)
+        one = assert(journal:purge { older = DAY, limit = 150 })
+        assert.equal(150, one.purged)
+        assert.equal(80, assert(journal:purge { older = DAY }).purged)
+        assert.equal(230, other:report().total)
+        recount(journal, "shop")
+      end)
+
+      it("lets a plan that is done go, and none that is open", function()
+        assert(book:plan "done")
+        assert(book:plan_done "done")
+        assert(book:plan "open")
+        plan(book, { "r1" }, "open")
+        machine:pass(2 * DAY)
+        assert(journal:purge { older = DAY })
+        assert.is_false(other:get "r1")
+        assert(book:plan_done "open")
+        assert.is_table(other:get "r1")
+      end)
+
+      for _, wrong in ipairs {
+        {},
+        { older = 0 },
+        { older = "1" },
+        { older = 0 / 0 },
+        { older = math.huge },
+        { older = 10, forget = 10 },
+        { older = 10, flow = 7 },
+        { older = 10, limit = 0 },
+        { older = 10, olderr = 1 },
+        7,
+      } do
+        it("raises for wrong options", function()
+          assert.has_error(function()
+            journal:purge(wrong)
+          end)
+        end)
+      end
+    end)
+
     describe("a database that is away", function()
       local transact
 

@@ -453,6 +453,11 @@ describe("a journal in a file", function()
         .. "AND item_state IN ('pending') AND item_ended = 0",
       "flow = 'f' AND account = '' AND run = '' AND id > 0 AND main = 1 "
         .. "AND item_person = 1",
+      "flow = 'f' AND item_ended_at < 7 AND item_purgeable = 1 "
+        .. "ORDER BY item_ended_at LIMIT 9",
+      "flow = 'f' AND item_ended_at < 7 AND item_ended = 1 "
+        .. "AND item_purgeable = 0 AND item_person = 0 "
+        .. "ORDER BY item_ended_at LIMIT 9",
     } do
       assert.truthy(plan_of(head .. where):find "USING.* INDEX", where)
     end

@@ -155,6 +155,12 @@ local function shift(world, process)
   local random, scenario = world.random, world.scenario
   for _ = 1, random:between(1, 4) do
     local hand = hand_of(world, process, any(world, world.runs))
+    if random:chance(0.05) then
+      -- what has ended is purged, and the same references come again
+      local older = random:one_of { { 2, 60 }, { 1, 86400 } }
+      world:count "purge"
+      hand:flow().journal:purge { older = older }
+    end
     random:one_of(scenario.acts)(world, hand)
     world:sleep(random:number() * random:one_of { { 3, 5 }, { 1, 300 } })
   end

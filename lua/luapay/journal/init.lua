@@ -123,6 +123,114 @@ function Journal:forget(age)
   return statement.forgotten
 end
 
+local function check_purge(given)
+  local known = { older = true, forget = true, flow = true, limit = true }
+  if type(given) ~= "table" then
+    error("journal: purge: expected { older = seconds }", 3)
+  end
+  for name in pairs(given) do
+    if not known[name] then
+      error("journal: purge: there is no option " .. tostring(name), 3)
+    end
+  end
+  for _, name in ipairs { "older", "forget", "limit" } do
+    local value = given[name]
+    local may_be_absent = value == nil and name ~= "older"
+    local good = type(value) == "number" and value > 0 and value < 1e12
+    if not (may_be_absent or good) then
+      error(("journal: purge: %s: expected a number above 0"):format(name), 3)
+    end
+  end
+  if given.forget and given.forget <= given.older then
+    error("journal: purge: forget: expected more than older", 3)
+  elseif given.flow ~= nil and type(given.flow) ~= "string" then
+    error("journal: purge: flow: expected text", 3)
+  end
+end
+
+local PURGED_AT_ONCE = 100 -- items of one transaction
+
+-- Purges some items; returns how many there were to look at.
+local function purge_portion(self, flow, age, wholly, limit)
+  local purged = 0
+  local seen, err = self.commit:run {
+    reads = { items = {}, subjects = {}, ids = {}, values = {} },
+    fn = function(work)
+      purged = 0
+      local before = work.times.now - age
+      local stubs = work.access:ended {
+        flow = flow,
+        wholly = wholly,
+        before = before,
+        limit = limit,
+      }
+      work.access:fetch(stubs)
+      for _, stub in ipairs(stubs) do
+        if work:purge(stub, before, wholly) then purged = purged + 1 end
+      end
+      return { #stubs }
+    end,
+  }
+  if not seen then return nil, err end
+  return purged, nil, seen[1]
+end
+
+--- Purges what has ended long ago, in small portions, beside other workers.
+---@async
+---
+--- `older`: seconds since it has ended. What was asked and answered goes;
+--- what it came to stays, so that the same reference is not sent again; and
+--- nothing about it changes any more. What is open, needs a person or has
+--- failed (it may be sent again) stays as it is. `forget`: seconds after which
+--- all of it goes, also what has failed: after that a reference is new, and
+--- would be sent. Without it, never. `flow`: only of this one. `limit`: at
+--- most so many items. Safe to repeat.
+---@param given luapay.journal.Purge
+---@return { purged: integer, forgotten: integer }?
+---@return luapay.Fault? fault what was purged before it stays purged
+function Journal:purge(given)
+  check_purge(given)
+  local none = { items = {}, subjects = {}, ids = {}, values = {} }
+  local flows, err = self.commit:run {
+    reads = none,
+    only_reads = true,
+    fn = function(work)
+      return given.flow and { given.flow } or work.access:flows()
+    end,
+  }
+  if not flows then return nil, err end
+  local done = { purged = 0, forgotten = 0 }
+  local left = given.limit or math.huge
+  for _, flow in ipairs(flows) do
+    for _, what in ipairs { "purged", "forgotten" } do
+      local age = what == "purged" and given.older or given.forget
+      while age and left > 0 do
+        local most = math.min(PURGED_AT_ONCE, left)
+        local count, why, seen =
+          purge_portion(self, flow, age, what == "forgotten", most)
+        if not count then return nil, why end
+        done[what], left = done[what] + count, left - count
+        if seen < most or count == 0 then break end
+      end
+    end
+  end
+  local rest
+  rest, err = self.commit:run {
+    reads = none,
+    fn = function(work)
+      local now = work.times.now
+      work.statements[#work.statements + 1] = {
+        name = "purge_rest",
+        before = now - given.older,
+        forget = given.forget and now - given.forget,
+      }
+      return true
+    end,
+  }
+  if not rest then return nil, err end
+  return done
+end
+
 --- Says that a person knows what a restored database or a fail-over has
 --- lost: from here on entries may be sent again.
 ---@async

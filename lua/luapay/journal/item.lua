@@ -19,6 +19,7 @@ function Item:entry(step)
 end
 
 local function own(item, entry)
+  item.work:need_kept(item)
   for _, known in ipairs(item.entries) do
     if known == entry then
       item.changed[entry] = true
@@ -65,6 +66,7 @@ function Item:add(fields)
   elseif self:entry(fields.step) then
     error("journal: there is an entry of the step " .. fields.step, 2)
   end
+  self.work:need_kept(self)
   local entry = {
     account = self.account,
     flow = self.flow,

@@ -235,7 +235,12 @@ local function summarise(item, work)
     ended = ended,
     ended_at = ended and (stored.ended_at or item.now) or nil,
     needs_person = said.needs_person or false,
+    purged = false,
   }
+  -- what has failed may be sent again, and then needs what was asked for
+  summary.purgeable = ended
+    and summary.state ~= "failed"
+    and not summary.needs_person
   if not main.summary or differs(summary, main.summary) then
     main.summary = summary
   end
@@ -282,6 +287,91 @@ function Work:keep(item)
     state.made[entry.step] = nil
   end
   state.entries = item.entries
+end
+
+-- What a journal still knows of an item whose end is long ago: that it was
+-- there, what was asked for, and what it came to. Of its details the marks
+-- that flows put there stay, and what was asked in full goes.
+local STAYS = {
+  "id",
+  "account",
+  "flow",
+  "run",
+  "reference",
+  "step",
+  "main",
+  "state",
+  "attempt",
+  "fingerprint",
+  "amount",
+  "currency",
+  "provider_id",
+  "external_id",
+  "subject",
+  "status",
+  "seen_at",
+  "created_at",
+  "updated_at",
+}
+
+local function remains_of(main)
+  local kept = {}
+  for _, name in ipairs(STAYS) do
+    kept[name] = main[name]
+  end
+  kept.summary = entries.copy(main.summary)
+  kept.summary.purgeable, kept.summary.purged = false, true
+  for name, value in pairs(main.details or {}) do
+    kept.details = kept.details or {}
+    kept.details[name] = type(value) == "table" and {} or value
+  end
+  return kept
+end
+
+--- Takes out of an item that has ended what is no longer needed; `wholly`:
+--- all of it.
+---@param key luapay.journal.Key
+---@param before number only what has ended before this time of day
+---@param wholly boolean
+---@return boolean done false: it is another's by now, or has changed
+function Work:purge(key, before, wholly)
+  local state = state_of(self, key)
+  local main = state.entries[1]
+  local said = main and main.summary
+  if
+    not said
+    or not said.ended
+    or said.needs_person
+    or said.ended_at >= before
+    or said.purgeable == wholly
+  then
+    return false
+  end
+  state.dropped = {}
+  for i = wholly and 1 or 2, #state.entries do
+    state.dropped[state.entries[i].step] = true
+  end
+  state.entries = {}
+  if not wholly then
+    local kept = remains_of(main)
+    kept.op = self.op
+    state.entries, state.written = { kept }, { [kept.step] = true }
+  end
+  return true
+end
+
+--- Nothing of an item that was purged changes any more.
+function Work:need_kept(item)
+  local main = item.entries[1]
+  if not (main and main.summary and main.summary.purged) then return end
+  self.problem = fault.new {
+    kind = "journal",
+    code = "settled",
+    outcome = "unknown",
+    endpoint = "journal",
+    message = item.reference
+      .. " has ended and was purged: nothing can be done with it any more",
+  }
 end
 
 local function is_changed(state)

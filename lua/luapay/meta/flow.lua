@@ -53,6 +53,7 @@
 ---@field open? string at most so much may have moved or come back besides
 ---@field ended boolean what was asked for has come to its end
 ---@field needs_person boolean
+---@field purged? true nothing can be done with it any more
 ---@field advice? string to the person who is needed: what to do
 ---@field provider_status? string the provider's last word
 ---@field reason? string why, by the provider

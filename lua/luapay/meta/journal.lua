@@ -69,6 +69,8 @@
 ---@field needs_person boolean
 ---@field ended boolean
 ---@field ended_at? number seconds since 1970
+---@field purgeable boolean whether a purge may make it small
+---@field purged boolean nothing about it changes any more
 
 --- An item as it was read. Its entries are the caller's to keep.
 ---@class luapay.journal.View
@@ -335,6 +337,18 @@ function Journal:keep(key, value) end
 ---@return integer? forgotten
 ---@return luapay.Fault? fault
 function Journal:forget(age) end
+
+---@class luapay.journal.Purge
+---@field older number seconds since it has ended
+---@field forget? number seconds after which all of it goes
+---@field flow? string only what this flow has
+---@field limit? integer items at most
+
+---@async
+---@param given luapay.journal.Purge
+---@return { purged: integer, forgotten: integer }?
+---@return luapay.Fault? fault
+function Journal:purge(given) end
 
 ---@async
 ---@param given { since: number, who: string, complete: boolean? }

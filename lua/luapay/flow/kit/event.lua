@@ -95,6 +95,7 @@ local function resolve(flow, given)
     if not bound then return nil, good, why end
     record = bound
   end
+  if money.is_purged(record.entries) then return nil, true end -- too late
   if verified and type(rule.hint) == "function" then
     verified = not rule.hint(flow, given, record)
   end

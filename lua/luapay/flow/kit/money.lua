@@ -239,12 +239,39 @@ local function not_certain(bounds, effect)
   return more, back
 end
 
+--- Whether the journal keeps of an item no more than what it came to.
+---@param entries luapay.JournalEntry[]
+---@return boolean
+function money.is_purged(entries)
+  local said = entries[1] and entries[1].summary
+  return said ~= nil and said.purged == true
+end
+
+-- What an item came to when it was purged.
+local function as_it_was(main)
+  local said = main.summary
+  return {
+    state = said.state,
+    step = said.step,
+    money = said.money,
+    moved = said.moved,
+    returned = said.returned,
+    open = said.open,
+    sum = said.sum,
+    ended = said.ended,
+    needs_person = said.needs_person,
+    currency = main.currency,
+    amount = main.amount,
+  }
+end
+
 --- What the entries of an item say, all together.
 ---@param kind table see doc/flows.md
 ---@param entries luapay.JournalEntry[] of one item, the main one included
 ---@return table summary state, step, money, moved, returned, open, ended,
 --- needs_person, amount, currency
 function money.appraise(kind, entries)
+  if money.is_purged(entries) then return as_it_was(entries[1]) end
   local list = in_order(entries)
   local main = list[1]
   local spec = money.spec(kind, main)

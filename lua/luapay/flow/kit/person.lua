@@ -25,8 +25,21 @@ function person.absent_fault(flow, reference)
   )
 end
 
+local function settled(flow, entry)
+  local what = "%s/%s is %s: there is nothing to settle"
+  return refuse(
+    flow,
+    "settled",
+    what:format(entry.reference, entry.step, entry.state),
+    { outcome = "unknown" }
+  )
+end
+
 -- The step that is meant: the one named, the only open one, or the main one.
 local function pick(flow, item, name)
+  if money.is_purged(item.entries) then
+    return nil, settled(flow, item.entries[1])
+  end
   if name then
     local entry = step.find(item, name)
     if entry then return entry end
@@ -59,16 +72,6 @@ local function busy(flow, item, entry)
   if is_open and item:leased(entry) then
     return step.busy(flow, item, entry)
   end
-end
-
-local function settled(flow, entry)
-  local what = "%s/%s is %s: there is nothing to settle"
-  return refuse(
-    flow,
-    "settled",
-    what:format(entry.reference, entry.step, entry.state),
-    { outcome = "unknown" }
-  )
 end
 
 local function copy(value)
@@ -224,6 +227,7 @@ function person.accept(flow, item, given, now)
   if not step.main(item) then
     return nil, person.absent_fault(flow, item.reference)
   end
+  if money.is_purged(item.entries) then return step.main(item) end
   local entry = money.person(flow.kind, item.entries)
   while entry do
     local outcome = copy(entry.outcome)
@@ -249,6 +253,7 @@ end
 function person.reopen(flow, item, given, now)
   local main = step.main(item)
   if not main then return nil, person.absent_fault(flow, item.reference) end
+  if money.is_purged(item.entries) then return nil, settled(flow, main) end
   local entry = last_settled(item, given.step)
   local was = entry and entry.outcome.settled
   if not entry or was.attempt ~= entry.attempt then

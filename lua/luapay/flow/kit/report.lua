@@ -139,8 +139,9 @@ function report.item(flow, record, err)
   if not main then return bare(flow, record, err) end
   local item = money.appraise(flow.kind, record.entries)
   item.sum = nil
+  item.purged = money.is_purged(record.entries) or nil
   item.reference, item.run = record.reference, record.run
-  item.advice = report.advice(flow, record.entries)
+  item.advice = not item.purged and report.advice(flow, record.entries) or nil
   item.provider_status = main.status
   item.reason, item.code = main.reason, main.code
   item.seen_at, item.provider_id = main.seen_at, main.provider_id
@@ -149,7 +150,9 @@ function report.item(flow, record, err)
     local candidates = (entry.outcome or {}).candidates
     item.candidates = item.candidates or candidates
   end
-  if flow.kind.view then flow.kind.view(flow, item, main, record) end
+  if flow.kind.view and not item.purged then
+    flow.kind.view(flow, item, main, record)
+  end
   if err and err.kind == "journal" and err.code == "unreadable" then
     item.state, item.money, item.ended = "unknown", "unknown", false
   end

@@ -239,6 +239,7 @@ end
 ---@return table? record as it is now
 ---@return luapay.Fault? fault: nobody could be asked, or the journal's
 function settle.read(flow, record, memo)
+  if money.is_purged(record.entries) then return record end
   local main = step.main(record)
   local spec = money.spec(flow.kind, main)
   if not spec.ask or not main.provider_id then return record end

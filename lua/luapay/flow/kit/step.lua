@@ -313,6 +313,7 @@ end
 --- bound).
 ---@return "moved"|"ask"|false what it did; "ask": the provider must be read
 function step.learn(flow, item, entry, told, now)
+  if money.is_purged(item.entries) then return false end -- came very late
   local bound = entry.provider_id
   local did = apply(flow, item, entry, told, now)
   if entry.main and entry.provider_id and not bound and item.events then

@@ -131,6 +131,35 @@ function Store:mains(book, given)
   end)
 end
 
+function Store:flows()
+  local list, seen = {}, {}
+  for _, sum in pairs(self.kept_sums) do
+    if not seen[sum.flow] then list[#list + 1] = sum.flow end
+    seen[sum.flow] = true
+  end
+  table.sort(list)
+  return list
+end
+
+function Store:ended(given)
+  local found = {}
+  for id = 1, self.last do
+    if #found >= given.limit then break end
+    local entry = self.entries[id]
+    local said = entry and entry.flow == given.flow and entry.summary
+    if
+      said
+      and said.ended
+      and not said.needs_person
+      and said.purgeable ~= given.wholly
+      and said.ended_at < given.before
+    then
+      found[#found + 1] = copy(entry)
+    end
+  end
+  return found
+end
+
 function Store:subject(book, subject)
   return scan(self, book, {}, function(entry)
     return entry.subject == subject
@@ -287,6 +316,7 @@ function statements.begin_plan(store, given)
     account = given.account,
     flow = given.flow,
     run = given.run,
+    at = given.at,
   }
 end
 
@@ -301,6 +331,19 @@ function statements.drop_plan(store, given)
   store.plans[given.token] = nil
   for name, sum in pairs(store.kept_sums) do
     if sum.plan == given.token then store.kept_sums[name] = nil end
+  end
+end
+
+function statements.purge_rest(store, given)
+  for token, plan in pairs(store.plans) do
+    if not plan.is_open and plan.at < given.before then
+      store.plans[token] = nil
+    end
+  end
+  for i = #store.settlements, 1, -1 do
+    if given.forget and store.settlements[i].at < given.forget then
+      table.remove(store.settlements, i)
+    end
   end
 end
 

@@ -358,6 +358,44 @@ function Access:mains(book, given)
   return stubs_of(where:select(self, STUBS, in_order(given.limit)))
 end
 
+--- The flows that have anything in this journal, in order.
+function Access:flows()
+  local list, after = {}, ""
+  while true do
+    local row = query(
+      self,
+      "SELECT MIN(flow) AS flow FROM luapay_sums WHERE flow > $1",
+      after
+    )[1]
+    if not (row and row.flow) then return list end
+    list[#list + 1], after = row.flow, row.flow
+  end
+end
+
+--- Main entries of items that have ended, the oldest first: those that can be
+--- purged, or those of which all may go. Another worker's are left to it.
+function Access:ended(given)
+  local where = condition(
+    "flow = ?",
+    given.flow,
+    "item_ended_at < ?",
+    write.time(given.before)
+  )
+  if given.wholly then
+    where:add "item_ended = 1 AND item_purgeable = 0 AND item_person = 0"
+  else
+    where:add "item_purgeable = 1"
+  end
+  return stubs_of(
+    where:select(
+      self,
+      STUBS,
+      (" ORDER BY item_ended_at LIMIT %d"):format(given.limit)
+        .. self.dialect.SKIP_LOCKED
+    )
+  )
+end
+
 function Access:subject(book, subject)
   local found = query(
     self,
@@ -759,6 +797,19 @@ local function begin_count(access)
   local counted = driver:known_count()
   if not counted then driver:begin_count() end
   access.commits = math.max(access.commits, counted or 0)
+end
+
+function statements.purge_rest(_, given)
+  return {
+    statement(
+      "DELETE FROM luapay_plans WHERE is_open = 0 AND at < $1",
+      write.time(given.before)
+    ),
+    given.forget and statement(
+      "DELETE FROM luapay_settlements WHERE at < $1",
+      write.time(given.forget)
+    ),
+  }
 end
 
 function statements.restored(access, given)

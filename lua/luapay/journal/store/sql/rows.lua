@@ -134,6 +134,8 @@ local SUMMARY = {
   { "needs_person", "flag", "person" },
   { "ended", "flag" },
   { "ended_at", "time" },
+  { "purgeable", "flag" },
+  { "purged", "flag" },
 }
 for _, column in ipairs(SUMMARY) do
   column.name = "item_" .. (column[3] or column[1])

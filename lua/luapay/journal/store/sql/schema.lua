@@ -66,7 +66,9 @@ local TABLES = {
     item_sum TEXT,
     item_person {int},
     item_ended {int},
-    item_ended_at {int}
+    item_ended_at {int},
+    item_purgeable {int},
+    item_purged {int}
   )]],
   [[CREATE UNIQUE INDEX luapay_entries_name
     ON luapay_entries (reference, flow, account, run, step)]],
@@ -82,6 +84,11 @@ local TABLES = {
     WHERE item_ended = 0]],
   [[CREATE INDEX luapay_entries_person
     ON luapay_entries (flow, account, run, id) WHERE item_person = 1]],
+  [[CREATE INDEX luapay_entries_purgeable
+    ON luapay_entries (flow, item_ended_at) WHERE item_purgeable = 1]],
+  [[CREATE INDEX luapay_entries_forgettable
+    ON luapay_entries (flow, item_ended_at)
+    WHERE item_ended = 1 AND item_purgeable = 0]],
   [[CREATE INDEX luapay_entries_provider_id
     ON luapay_entries (provider_id, flow) WHERE provider_id IS NOT NULL]],
   [[CREATE INDEX luapay_entries_external_id
