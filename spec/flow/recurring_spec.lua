@@ -391,4 +391,38 @@ describe("luapay.flow.recurring", function()
     assert.is_true(flow:on_callback { api = "mobip", kind = "link" })
     assert.is_true(flow:on_callback(state("nobody", "Activated")))
   end)
+
+  it("cancels no agreement as if it were a payment", function()
+    agree()
+    local _, err = flow:cancel "customer-7"
+    assert.same({ "argument", "reference" }, { err.kind, err.field })
+    assert.matches("terminate", err.message)
+    assert.equal(0, world.count "invalidate_payment")
+  end)
+
+  it("does not keep why a charge was declined once it is approved", function()
+    activated()
+    world.verdict = helper.DECLINED
+    local _, err = flow:charge(month())
+    assert.equal("no money", err.item.reason)
+    world.verdict = { approved = true, acquirerPaymentReference = "A2" }
+    local item = assert(flow:retry "month-2")
+    assert.is_nil(item.reason)
+    assert.is_nil(item.code)
+  end)
+
+  it("says that a retry waits for a person where the acquirer does", function()
+    activated()
+    world.verdict = helper.SILENCE["says nothing"]
+    flow:charge(month())
+    for _, verb in ipairs { "retry", "cancel" } do
+      local item, err = flow[verb](flow, "month-2")
+      assert.is_nil(item)
+      assert.same(
+        { "unsettled", "parked", "unknown" },
+        { err.kind, err.code, err.outcome }
+      )
+    end
+    assert.equal(1, #charges)
+  end)
 end)

@@ -313,13 +313,17 @@ local function reopen(flow)
       item:set(main, { state = "pending", status = "Initiated" })
       return nil
     end
+    local OPEN = kit.money.OPEN
+    local open = OPEN[main.state] and main
+      or last and OPEN[last.state] and last
     return step.fault(flow, {
-      kind = kit.money.OPEN[main.state] and "unsettled" or "incomplete",
-      code = (main.status or main.state):lower(),
+      kind = open and "unsettled" or "incomplete",
+      code = open and (open.state == "parked" and "parked" or "unknown")
+        or (main.status or main.state):lower(),
       outcome = "unknown",
       message = ("%s is %s: only what was declined is charged again"):format(
         item.reference,
-        main.status or main.state
+        open and open.state or main.status or main.state
       ),
     })
   end

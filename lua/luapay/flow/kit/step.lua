@@ -123,12 +123,15 @@ local function next_outcome(entry, told)
   return outcome
 end
 
+-- Why, and by what code, is said of one word: it does not hold of the next.
 local function write(item, entry, state, told, outcome, now)
+  local other = told.status and told.status ~= entry.status
+  local none = other and NONE or nil
   item:set(entry, {
     state = state,
     status = told.status,
-    code = told.code,
-    reason = told.reason,
+    code = told.code or none,
+    reason = told.reason or none,
     seen_at = told.seen_at or now,
     provider_id = told.provider_id,
     outcome = next(outcome) and outcome or NONE,

@@ -200,9 +200,13 @@ local function guard(flow, item)
   local free = main.state == "pending" and main.status ~= "Reserved"
   if free and not attempts.live(item) then return nil end
   local word = main.status or main.state
+  local other = attempts.live(item)
+  local open = kit.money.OPEN[main.state] and main
+    or other and kit.money.OPEN[other.state] and other
   return step.fault(flow, {
-    kind = "incomplete",
-    code = word:lower(),
+    kind = open and "unsettled" or "incomplete",
+    code = open and (open.state == "parked" and "parked" or "unknown")
+      or word:lower(),
     outcome = "unknown",
     message = ("%s is %s: an attempt may have reserved it"):format(
       item.reference,
@@ -218,6 +222,14 @@ local function invalidate(flow, reference)
   end
   local main = step.main(record)
   local item = kit.report.item(flow, record)
+  if main.details.sort == "agree" then
+    return nil,
+      step.fault(flow, {
+        kind = "argument",
+        field = "reference",
+        message = "is an agreement: terminate it",
+      })
+  end
   if main.state == "closed" then return item end
   local done, why = act.take(flow, reference, {
     step = "invalidate",
