@@ -29,6 +29,28 @@ describe("a decimal", function()
     end)
   end
 
+  -- Those that a double holds are added as doubles: the rest of each text,
+  -- spelled so that it is long, must come out the same.
+  it("adds short ones as it adds long ones", function()
+    local long = "1" .. ("0"):rep(20)
+    local texts = { "0", "0.00", "-0.5", "7", "007.10", "-12.345", "99999.99" }
+    texts[#texts + 1] = "999999999999999"
+    texts[#texts + 1] = "0.0000000000001"
+    texts[#texts + 1] = "-99999999999.99"
+    for _, a in ipairs(texts) do
+      for _, b in ipairs(texts) do
+        local by_long = decimal.sub(decimal.add(a, decimal.add(long, b)), long)
+        local added = decimal.add(a, b)
+        assert.equal(by_long, added, a .. " + " .. b)
+        assert.equal(0, decimal.compare(decimal.sub(added, b), a))
+        assert.equal(
+          decimal.compare(decimal.add(a, long), decimal.add(b, long)),
+          decimal.compare(a, b)
+        )
+      end
+    end
+  end)
+
   it("compares by value, not by its spelling", function()
     assert.equal(0, decimal.compare("1.5", "1.500"))
     assert.equal(0, decimal.compare("-0.0", "0"))

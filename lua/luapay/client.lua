@@ -72,11 +72,12 @@ local Client = {}
 ---@return luapay.Fault? fault of kind "argument"
 function Client:check(name, args)
   local inner = inner_of[self]
-  local endpoint = row.find(inner.api, name)
+  local id = inner.api .. "." .. tostring(name)
+  local number = core.find(id)
     or error(inner.api .. " has no endpoint " .. tostring(name), 2)
-  local request, refusal = core.prepare(endpoint.number, args, inner.settings)
+  local request, refusal = core.prepare(number, args, inner.settings)
   if request then return true end
-  return nil, fault.new(refusal, endpoint.id)
+  return nil, fault.new(refusal, id)
 end
 
 --- Sends a request that the tables do not know: see raw.lua.

@@ -4,6 +4,8 @@
 
 local decimal = {}
 
+local byte = string.byte
+
 local CHUNK = 12 -- digits that a double adds exactly
 
 -- Sign, digits before the point without leading zeros, digits behind it.
@@ -14,13 +16,6 @@ local function split(text)
   local fraction = rest == "" and "" or rest:match "^%.(%d+)$"
   if not fraction then return nil end
   return sign == "-", whole:match "^0*(%d+)$", fraction
-end
-
---- Whether a value is the text of a decimal.
----@param value any
----@return boolean
-function decimal.is(value)
-  return split(value) ~= nil
 end
 
 local function read(text)
@@ -66,7 +61,78 @@ local function write(negative, digits, scale)
   return (negative and "-" or "") .. whole .. fraction
 end
 
+-- Nearly all amounts are short: a double holds them, as whole numbers of
+-- their last place, exactly.
+local SHORT, EXACT = 15, 2 ^ 53
+local POWERS = {}
+for i = 0, SHORT do
+  POWERS[i] = 10 ^ i
+end
+
+-- The value in units of the last place, and the digits behind the point; nil
+-- for what is long, or no decimal.
+local function short(text)
+  if type(text) ~= "string" or #text > SHORT then return nil end
+  local value, scale, first = 0, nil, 1
+  if byte(text, 1) == 45 then first = 2 end
+  for i = first, #text do
+    local b = byte(text, i)
+    if b >= 48 and b <= 57 then
+      value = value * 10 + (b - 48)
+    elseif b == 46 and i > first and i < #text and not scale then
+      scale = #text - i
+    else
+      return nil
+    end
+  end
+  if first > #text then return nil end
+  return first == 2 and -value or value, scale or 0
+end
+
+--- Whether a value is the text of a decimal.
+---@param value any
+---@return boolean
+function decimal.is(value)
+  return short(value) ~= nil or split(value) ~= nil
+end
+
+-- The sum in units of the last place, and the digits behind the point.
+local function short_sum(a, b, sign)
+  local value_a, scale_a = short(a)
+  local value_b, scale_b = short(b)
+  if not (value_a and value_b) then return nil end
+  local scale = scale_a
+  if scale_b > scale_a then
+    scale, value_a = scale_b, value_a * POWERS[scale_b - scale_a]
+  else
+    value_b = value_b * POWERS[scale_a - scale_b]
+  end
+  local value = value_a + sign * value_b
+  local is_exact = value_a < EXACT and value_a > -EXACT and value_b < EXACT
+  if
+    not is_exact
+    or value_b <= -EXACT
+    or value >= EXACT
+    or value <= -EXACT
+  then
+    return nil
+  end
+  return value, scale
+end
+
+local function write_short(value, scale)
+  local sign = value < 0 and "-" or ""
+  local digits = ("%.0f"):format(value < 0 and -value or value)
+  if scale == 0 then return value == 0 and "0" or sign .. digits end
+  if #digits <= scale then
+    digits = ("0"):rep(scale + 1 - #digits) .. digits
+  end
+  return sign .. digits:sub(1, -scale - 1) .. "." .. digits:sub(-scale)
+end
+
 local function sum(a, b, turned)
+  local value, places = short_sum(a, b, turned and -1 or 1)
+  if value then return write_short(value, places) end
   local negative_a, whole_a, fraction_a = read(a)
   local negative_b, whole_b, fraction_b = read(b)
   if turned then negative_b = not negative_b end
@@ -100,6 +166,8 @@ end
 ---@param b string
 ---@return integer
 function decimal.compare(a, b)
+  local value = short_sum(a, b, -1)
+  if value then return value < 0 and -1 or value > 0 and 1 or 0 end
   local difference = sum(a, b, true)
   if not difference:find "[1-9]" then return 0 end
   return difference:find "^%-" and -1 or 1

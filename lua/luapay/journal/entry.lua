@@ -81,7 +81,9 @@ end
 -- What every store can keep: JSON. What is none would fail the writes of
 -- others, and what it says must not be lost for it: it is kept as text.
 local function writable(value)
-  if type(value) == "string" and not value:find "%z" then
+  if type(value) == "string" and not value:find "[^\32-\126]" then
+    return value -- nearly all that is written
+  elseif type(value) == "string" and not value:find "%z" then
     return core.encode(value) and value or plain(value, 1)
   elseif type(value) == "string" then
     return plain((value:gsub("%z", "\\0")), 1)
