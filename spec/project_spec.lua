@@ -130,7 +130,7 @@ describe("the rooms", function()
       "journal",
       "task", "transport" },
     callback = { "core", "crypto", "fault", "guard", "json", "mobip",
-      "options", "random" },
+      "options", "random", "task" },
     flow = { "callback", "core", "decimal", "fault", "guard", "journal",
       "mobip", "options", "random", "task" },
     journal = { "core", "decimal", "fault", "options", "postgres", "random",

@@ -3,6 +3,7 @@
 
 local callback = require "luapay.callback"
 local fault = require "luapay.fault"
+local journal = require "luapay.journal"
 local helper = require "spec.callback.helper"
 
 local with = helper.with
@@ -271,6 +272,49 @@ describe("a receiver", function()
       assert.is_true(events[1].stale)
       assert.equal("Canceled", events[1].known)
       assert.equal(1, #world.lines)
+    end)
+  end)
+
+  describe("that handles many at once", function()
+    local kept, list
+
+    before_each(function()
+      kept, list = journal.memory(), {}
+      for i = 1, 40 do
+        list[i] = { payment_id = ("payment-%d"):format(i % 20) }
+        list[i].status = i <= 20 and "Executed" or "Rejected"
+      end
+    end)
+
+    -- Handles the list; returns how, the order, and how many transactions.
+    local function handle(concurrency)
+      local told = {}
+      world = helper.subscriptions { seen = kept, concurrency = concurrency }
+      local before = kept.commit.ops
+      local reply, events = world.receiver:handle(
+        world.make:payments(list),
+        function(event)
+          told[event.object] = (told[event.object] or "")
+            .. event.status
+            .. " "
+          return kept:keep("told:" .. event.id, "1")
+        end
+      )
+      return { reply.status, #events }, told, kept.commit.ops - before
+    end
+
+    it("writes down together what it learns of a list", function()
+      local _, _, one_by_one = handle(1)
+      kept = journal.memory()
+      local how, told, together = handle(20)
+      assert.same({ 200, 40 }, how)
+      assert.is_true(together * 10 < one_by_one, together)
+      local things = 0
+      for _, statuses in pairs(told) do
+        assert.equal("Executed Rejected ", statuses)
+        things = things + 1
+      end
+      assert.equal(20, things)
     end)
   end)
 

@@ -267,7 +267,7 @@ return {
   },
   { "lua/luapay/callback/receiver.lua",
     { "an event that was not handled does not come again",
-      "reply = door.postpone(self, why)",
+      "reply = door.postpone(self, result.why)",
       "reply = nil" },
   },
   { "lua/luapay/callback/certificate.lua",

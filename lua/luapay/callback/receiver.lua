@@ -5,6 +5,7 @@ local door = require "luapay.callback.door"
 local once = require "luapay.callback.once"
 local options = require "luapay.options"
 local seen = require "luapay.callback.seen"
+local task = require "luapay.task"
 
 local receiver = {}
 
@@ -26,6 +27,12 @@ local COMMON = {
   max_body = { type = "number", positive = true, default = MEGABYTE },
   keep = { type = "number", positive = true, default = WEEK },
   lease = { type = "number", positive = true, default = 60 },
+  concurrency = {
+    type = "number",
+    positive = true,
+    whole = true,
+    default = 1,
+  },
   clock = { type = "function", default = os.time },
 }
 
@@ -63,6 +70,45 @@ function Receiver:receive(given)
   return door.reply(200), fresh
 end
 
+-- The events of each thing, in their order.
+local function by_object(events)
+  local groups, known = {}, {}
+  for i, event in ipairs(events) do
+    local group = event.object and known[event.object]
+    if not group then
+      group = {}
+      groups[#groups + 1] = group
+      if event.object then known[event.object] = group end
+    end
+    group[#group + 1] = i
+  end
+  return groups
+end
+
+-- Handles each, those about different things side by side: what is written
+-- for one waits for the disk together with what is written for others.
+local function handle_all(self, events, fn)
+  local results = {}
+  local function handle(group)
+    for _, i in ipairs(group) do
+      local new, why, more = once.run(self, events[i], fn)
+      results[i] = { new = new, why = why, more = more }
+    end
+  end
+  local groups = by_object(events)
+  if self.concurrency == 1 or not groups[2] then
+    for _, group in ipairs(groups) do
+      handle(group)
+    end
+  else
+    task.map(groups, {
+      concurrency = self.concurrency,
+      each = function() end,
+    }, handle)
+  end
+  return results
+end
+
 --- Takes a request, and calls `fn(event)` for each event that was not
 --- handled before. `fn` returns true when its work is done and durable.
 --- False and a fault: it cannot be done now, the reply is 503. Anything
@@ -89,15 +135,14 @@ function Receiver:handle(given, fn)
   if not events then return reply, none, problem end
   local bad, done, own = reply, {}, nil
   reply = nil
-  for _, event in ipairs(events) do
-    local new, why, more = once.run(self, event, fn)
-    if new then
-      done[#done + 1] = event
-      own = more or own
-    elseif new == nil then
-      reply = door.postpone(self, why)
+  for i, result in ipairs(handle_all(self, events, fn)) do
+    if result.new then
+      done[#done + 1] = events[i]
+      own = result.more or own
+    elseif result.new == nil then
+      reply = door.postpone(self, result.why)
     end
-    problem = problem or why
+    problem = problem or result.why
   end
   if bad and not reply then
     reply, problem = bad()

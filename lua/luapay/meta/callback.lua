@@ -135,6 +135,7 @@ function Seen:advance(key, rank, state, is_final, seconds) end
 ---@field keep? number
 --- Seconds that a handler may take; 60.
 ---@field lease? number
+---@field concurrency? integer events of a list that are handled side by side
 --- Seconds since 1970; `os.time`.
 ---@field clock? fun(): number
 
