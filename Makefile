@@ -106,7 +106,7 @@ TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
             $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
-BENCH_NGINX_DEBS = $(RUN_DEBS) $(call lua_packages,luajit) $(SANDBOX_DEBS) \
+BENCH_NGINX_DEBS = $(RUN_DEBS) $(JOURNAL_DEBS) postgresql $(call lua_packages,luajit) $(SANDBOX_DEBS) \
                    lua-socket wrk
 INSTALL = .ci/install
 
@@ -431,6 +431,7 @@ bench-nginx:
 	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@mkdir -p build/bench
 	@$(COMPILE) -o build/bench/slow bench/slow.c
+	@$(COMPILE) -shared -o build/bench/slow_sync.so spec/support/slow_sync.c
 	@$(RUN) bench/nginx_serve $(INTERPRETER) bench/nginx.lua
 
 bench-journal: bench-programs

@@ -2,6 +2,7 @@
 -- Rounds are interleaved; what is printed are medians. ROUNDS=9 for calmer
 -- figures.
 local gateway = require "bench.nginx_gateway"
+local journal = require "bench.nginx_journal"
 local report = require "bench.report"
 
 local ROUNDS = tonumber(os.getenv "ROUNDS") or 5
@@ -131,9 +132,13 @@ local function show_reload()
   print("  calls lost             " .. report.verdict(0, lost, true))
 end
 
-show_cost()
-show_sureness()
-show_latency()
-show_growth()
-show_reload()
+-- ONLY=journal: what is said of journals
+if os.getenv "ONLY" ~= "journal" then
+  show_cost()
+  show_sureness()
+  show_latency()
+  show_growth()
+  show_reload()
+end
+journal.show()
 report.finish()

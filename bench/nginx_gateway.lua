@@ -31,6 +31,8 @@ local function get(base, path)
   return (answer:match "\r\n\r\n(.*)$")
 end
 
+gateway.get = get
+
 --- What the worker says of itself: numbers by name.
 function gateway.state()
   local state = {}
@@ -85,6 +87,28 @@ function gateway.latency(path, seconds, percent)
   local text = wrk(path, "-c1 --latency -d" .. seconds)
   local number, unit = text:match(percent .. "%%%s+([%d.]+)(%a+)")
   return tonumber(number) * UNITS[unit]
+end
+
+--- The 99 % of an unrelated location in microseconds, while so many clients
+--- ask for a path again and again.
+function gateway.latency_beside(path, clients, seconds)
+  local command = ("wrk -t1 -c%d -d%d %s%s >/dev/null"):format(
+    clients,
+    seconds + 2,
+    GATEWAY,
+    path
+  )
+  local pipe = assert(io.popen(command))
+  socket.sleep(1)
+  local p99 = gateway.latency("/unrelated", seconds, 99)
+  pipe:close()
+  return p99
+end
+
+--- Requests a second that so many clients get answered.
+function gateway.rate(path, clients, seconds)
+  local _, count = wrk(path, ("-c%d -d%d"):format(clients, seconds))
+  return count / seconds
 end
 
 --- Keeps so many calls under way for so many seconds.
