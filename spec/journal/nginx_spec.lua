@@ -1,6 +1,7 @@
 -- Journals in the workers of a real nginx.
 local nginxes = require "spec.support.nginx"
 local postgres = require "spec.support.postgres"
+local programs = require "luapay.sandbox.server_programs"
 local server = require "luapay.sandbox.server"
 local socket = require "socket"
 
@@ -58,6 +59,7 @@ local function begin(kind, given)
     )
   end
   world.nginx = nginxes.start {
+    environment = given.environment,
     workers = given.workers,
     http = ([[
       lua_ssl_trusted_certificate %s;
@@ -285,3 +287,49 @@ for _, kind in ipairs(KINDS) do
     end)
   end)
 end
+
+describe("a worker whose disk does not come back", function()
+  local world, delay
+
+  lazy_setup(function()
+    delay = os.tmpname()
+    os.remove(delay)
+    world = begin("sqlite", {
+      options = ", patience = 0.5, outcome_patience = 5",
+      environment = ("LD_PRELOAD=%s SLOW_SYNC=%s"):format(
+        programs.capture("pwd"):gsub("%s+$", "")
+          .. "/build/luajit/spec/support/slow_sync.so",
+        delay
+      ),
+    })
+  end)
+  lazy_teardown(function()
+    os.remove(delay)
+    world.stop()
+  end)
+
+  local function credit(reference)
+    return select(2, world.nginx:post("/credit?reference=" .. reference))
+  end
+
+  it("gives up by its deadline, and goes on when it is back", function()
+    assert.equal("done moved -\n", credit "first")
+    local file = assert(io.open(delay, "w"))
+    file:write "4000" -- milliseconds
+    file:close()
+    assert.matches("SQLite does not come back", credit "second")
+    assert.equal(204, (world.nginx:post "/up"))
+    assert.matches("has not come back since an earlier", credit "third")
+    assert.equal(1, #world.ledger())
+    os.remove(delay)
+    local text
+    for _ = 1, 100 do
+      text = credit "third"
+      if not text:find "has not come back" then break end
+      socket.sleep(0.1)
+    end
+    assert.equal("done moved -\n", text)
+    assert.matches("is still under way", credit "second") -- or never was
+    assert.equal(2, #world.ledger())
+  end)
+end)
