@@ -259,6 +259,45 @@ describe("a journal in PostgreSQL", function()
     end))
   end)
 
+  it("notices that all of the cluster was put back", function()
+    local other, its = open()
+    assert(send(other, "r0"))
+    server:control "stop -m fast"
+    local data = server.dir .. "/data"
+    os.execute(("cp -a %s %s.kept"):format(data, data))
+    start()
+    assert(send(book, "r1"))
+    server:control "stop -m fast"
+    os.execute(("rm -rf %s; mv %s.kept %s"):format(data, data, data))
+    start()
+    local sent, err = send(book, "r1")
+    assert.is_nil(sent)
+    assert.same({ "restored", "unknown" }, { err.code, err.outcome })
+    assert.truthy(err.message:find("put back", 1, true))
+    -- and one that had written nothing since knows it from this one
+    sent, err = send(other, "r1")
+    assert.is_nil(sent)
+    assert.equal("restored", err.code)
+    assert(its:restored { since = 1700000000, who = "Ann" })
+    for i, of in ipairs { book, other } do
+      assert(of:change("r" .. i, function(item)
+        assert.equal(1700000000, item.restored_since)
+        return item:add { step = "credit", state = "sent" }
+      end))
+    end
+  end)
+
+  it("is read by who may only read", function()
+    assert(send(book, "r1"))
+    sql(opened, "DROP ROLE IF EXISTS reader")
+    sql(opened, "CREATE ROLE reader LOGIN")
+    sql(opened, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    local mine = open { user = "reader" }
+    assert.equal(1, mine:report().total)
+    assert.equal("sent", mine:get("r1").entries[1].state)
+    sql(opened, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM reader")
+  end)
+
   it("goes on after a fail-over to a synchronous standby", function()
     local mine = open { standby = "synchronous" }
     assert(send(mine, "r1"))

@@ -46,6 +46,16 @@ local IDENTITY = "(SELECT CAST(system_identifier AS TEXT) "
   .. "WHERE datname = current_database()) || '/' || "
   .. "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 
+-- What was given out last as the number of an entry. It never goes back, not
+-- by a crash either; who may only read need not know it.
+local SEQUENCE = "to_regclass('luapay_entries_id_seq')"
+local LAST_ID = "CASE WHEN has_sequence_privilege("
+  .. SEQUENCE
+  .. ", 'USAGE') THEN CAST(pg_sequence_last_value("
+  .. SEQUENCE
+  .. ") AS TEXT) END AS last_id, "
+  .. "(SELECT CAST(COUNT(*) AS TEXT) FROM luapay_restorations) AS restorations"
+
 --- Rows are locked, in an order that is the same for everybody; names that
 --- stand in no row yet by a lock of their own, until the transaction ends.
 dialect.postgres = {
@@ -66,7 +76,9 @@ dialect.postgres = {
     .. "CAST(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 "
     .. "AS BIGINT) AS TEXT) AS now, "
     .. IDENTITY
-    .. " AS identity, CAST(made_at AS TEXT) AS made_at FROM luapay_schema",
+    .. " AS identity, "
+    .. LAST_ID
+    .. ", CAST(made_at AS TEXT) AS made_at FROM luapay_schema",
   SELECT_SUMS = "SELECT "
     .. OF_SUM
     .. ", CAST(SUM(count) AS TEXT) AS count, CAST(SUM(sum) AS TEXT) AS sum "

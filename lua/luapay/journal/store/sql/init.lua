@@ -567,7 +567,7 @@ end
 -- What a transaction writes: a list of statements for one round trip, and
 -- what is to be done with the result of some of them.
 
-local function add_entries(writes, list, take)
+local function add_entries(access, writes, list, take)
   for _, entry in ipairs(writes.removed) do
     list[#list + 1] = statement(
       "DELETE FROM luapay_entries WHERE id = $1",
@@ -579,6 +579,7 @@ local function add_entries(writes, list, take)
     take[#list] = function(result)
       local id = read.int(result[1].id)
       one.entry.id = id
+      access.written = math.max(access.written or 0, id)
       for _, made in ipairs(one.made or {}) do
         made.id = id
       end
@@ -838,6 +839,40 @@ function statements.notice(access)
   }
 end
 
+-- What one worker has noticed, all know from here on.
+function statements.tell()
+  return {
+    statement(
+      "UPDATE luapay_schema SET database = $1",
+      "put back, as a worker has noticed"
+    ),
+  }
+end
+
+local NOTHING = {
+  "removed",
+  "added",
+  "changed",
+  "notes",
+  "events_kept",
+  "events_taken",
+  "values",
+  "sums",
+}
+
+-- All that is written: what was decided, and what was noticed.
+local function with_notices(access, writes)
+  local name = access.is_new and writes and "notice"
+    or access.has_gone_back and not access.only_reads and "tell"
+  if not name then return writes end
+  writes = writes or { statements = {} }
+  for _, list in ipairs(NOTHING) do
+    writes[list] = writes[list] or {}
+  end
+  table.insert(writes.statements, { name = name })
+  return writes
+end
+
 local function write_all(access, writes)
   local list, take = {}, {}
   for _, one in ipairs(writes.statements) do
@@ -847,7 +882,7 @@ local function write_all(access, writes)
     end
     if use then take[#list] = use end
   end
-  add_entries(writes, list, take)
+  add_entries(access, writes, list, take)
   add_notes(writes, list)
   add_events(writes, list)
   add_values(access, writes, list)
@@ -870,6 +905,10 @@ local IS_BEHIND = "the file lacks commits that were counted beside it "
   .. "lost its -wal. Entries may be missing; when you know since when, call "
   .. "journal:restored"
 
+local WENT_BACK = "the database lacks entries that this worker has written "
+  .. "to it: it was put back to what it was before. When you know since when, "
+  .. "call journal:restored"
+
 local RESTORED = "the database is not the one that this journal was written "
   .. "to: restored from a backup, copied, or failed over. Entries may be "
   .. "missing; when you know since when, call journal:restored"
@@ -880,6 +919,18 @@ local function is_behind(access)
   local counted = access.store.driver:known_count()
   if not counted then return access.state.database ~= nil end
   return access.commits < counted
+end
+
+-- Whether it lacks what this process has written to it. Since a person has
+-- said that they know, only what was written after that counts.
+local function has_gone_back(access)
+  local store, state = access.store, access.state
+  local known = tonumber(state.restorations or 0)
+  if known > (store.restorations or 0) then store.written = nil end
+  local less = known < (store.restorations or 0)
+  store.restorations = math.max(known, store.restorations or 0)
+  local last = tonumber(state.last_id)
+  return less or (last and last < (store.written or 0)) or false
 end
 
 -- Whether entries may be missing: the database is another one, or went back
@@ -894,6 +945,8 @@ local function notice(access)
   access.commits = read.int(state.commits)
   if is_behind(access) then
     access.nothing_may_be_sent = IS_BEHIND
+  elseif has_gone_back(access) then
+    access.nothing_may_be_sent, access.has_gone_back = WENT_BACK, true
   elseif not state.database then
     access.is_new = true
   elseif state.database ~= identity then
@@ -939,7 +992,7 @@ Store.__index = Store
 
 --- All or nothing, and durable when it returns: see memory.lua.
 function Store:transact(reads, decide, options)
-  local now, commits = core.now(), nil
+  local now, commits, written = core.now(), nil, nil
   local good, problem = self.driver:transaction(function(tx)
     local access = setmetatable({
       tx = tx,
@@ -956,14 +1009,9 @@ function Store:transact(reads, decide, options)
     self.made_at = self.made_at or access.state.made_at
     if self.made_at ~= access.state.made_at then return nil, ANOTHER end
     notice(access)
-    local writes = decide(access)
-    if writes then
-      if access.is_new then
-        table.insert(writes.statements, { name = "notice" })
-      end
-      write_all(access, writes)
-    end
-    commits = access.commits
+    local writes = with_notices(access, decide(access))
+    if writes then write_all(access, writes) end
+    commits, written = access.commits, access.written
     return true
   end, {
     only_reads = options and options.only_reads,
@@ -973,6 +1021,7 @@ function Store:transact(reads, decide, options)
   })
   if not good then return nil, acted_upon(problem) end
   if commits then self.driver:note_count(commits) end
+  if written then self.written = math.max(written, self.written or 0) end
   return true
 end
 
