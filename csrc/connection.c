@@ -28,6 +28,12 @@
 
 #define MOST_BUFFERED 32 /* connections: see keep_buffers */
 
+/* When the time of one address is over, libcurl before 8.4 sets no timer for
+   the next one (curl issue 11920): it is made to look every so often. */
+#define NUDGE        0.1 /* seconds */
+#define FORGETS_NEXT 0x080400
+#define NEVER        1e300
+
 struct pay_hub {
   CURLM *multi;
   struct pay_opener *opener;
@@ -150,10 +156,12 @@ static CURLcode init_without_key_log (void) {
 }
 
 static char libcurl_problem[160];
+static int libcurl_forgets_next;
 
 static void prepare_libcurl (void) {
   const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
   const char *unfit = pay_libcurl_unfit(v->version_num);
+  libcurl_forgets_next = v->version_num < FORGETS_NEXT;
   if (unfit != NULL)
     snprintf(libcurl_problem, sizeof(libcurl_problem), "libcurl %s: %s",
              v->version, unfit);
@@ -413,14 +421,15 @@ void pay_opener_close (struct pay_opener *o) {
 
 double pay_opener_due (const struct pay_opener *o) {
   const struct pay_hub *h;
-  double due = -1;
+  double due = o->nudge_at;
   if (o->opened != NULL)
     return 0;
-  if (o->n_opening > 0)
-    for (h = o->hubs; h != NULL; h = h->next)
-      if (h->n_opening > 0 && h->due >= 0 && (due < 0 || h->due < due))
-        due = h->due;
-  return due;
+  if (o->n_opening == 0)
+    return -1;
+  for (h = o->hubs; h != NULL; h = h->next)
+    if (h->n_opening > 0 && h->due >= 0 && h->due < due)
+      due = h->due;
+  return due < NEVER ? due : -1;
 }
 
 struct pay_connection *pay_opener_next (struct pay_opener *o) {
@@ -533,18 +542,41 @@ static void drive_sockets (struct pay_opener *o) {
   }
 }
 
+/* All of its connections: one whose address has had its time has no socket,
+   and no timer. */
+static void nudge (struct pay_hub *h) {
+  int running;
+  if (h->broken)
+    return;
+  h->opener->at_work = 1;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  if (curl_multi_socket_all(h->multi, &running) != CURLM_OK)
+    break_off(h);
+#pragma GCC diagnostic pop
+  h->opener->at_work = 0;
+}
+
 void pay_opener_drive (struct pay_opener *o) {
   struct pay_hub *h;
+  double now;
+  int late;
   if (o->n_opening == 0)
     return;
   drive_sockets(o);
+  now = pay_clock();
+  late = now >= o->nudge_at;
+  if (late)
+    o->nudge_at = now + NUDGE;
   for (h = o->hubs; h != NULL; h = h->next) {
     if (h->n_opening == 0)
       continue;
-    if (h->due == 0 || (h->due > 0 && h->due <= pay_clock())) {
+    if (h->due >= 0 && h->due <= now) {
       h->due = -1;
       act(h, CURL_SOCKET_TIMEOUT, 0);
     }
+    if (late)
+      nudge(h);
     take_messages(h);
   }
 }
@@ -667,7 +699,8 @@ struct pay_connection *pay_connection_open (struct pay_opener *o,
   }
   h->all[h->n++] = c;
   h->n_opening++;
-  o->n_opening++;
+  if (o->n_opening++ == 0)
+    o->nudge_at = libcurl_forgets_next ? pay_clock() + NUDGE : NEVER;
   return c;
 }
 

@@ -70,7 +70,8 @@ struct pay_opener {
   struct pay_hub **fds_of; /* whose each of them is */
   int n_fds, size_fds;
   int n_opening, n_buffered;
-  int at_work; /* libcurl is, on one of its connections */
+  double nudge_at; /* when libcurl has to look at what it is opening */
+  int at_work;     /* libcurl is, on one of its connections */
   struct pay_connection *opened, **last_opened;
   struct pay_opener_counts counts;
 };

@@ -234,10 +234,29 @@ end
 
 add("plain")
 add("proxy")
+local keep = {} -- or they would be collected, and closed
+
+-- A listener that has its hands full: the next to connect waits for ever.
+local function fill(address, port)
+  local tcp = socket.tcp4()
+  keep[#keep + 1] = tcp
+  if not (tcp:bind(address, port) and tcp:listen(0)) then return end
+  port = select(2, tcp:getsockname())
+  for _ = 1, 8 do
+    local one = socket.tcp4()
+    one:settimeout(0)
+    one:connect(address, port)
+    keep[#keep + 1] = one
+  end
+  return port
+end
+
 local CERTIFICATES = { "good", "expired", "elsewhere", "untrusted", "lonely" }
 for _, name in ipairs(CERTIFICATES) do
   local port = add(name, context(name))
   -- what is sent to it goes on to the good one: see cut_next
+  -- it has another address, where nobody answers
+  if name == "elsewhere" then fill("127.0.0.2", port) end
   if name == "good" then
     listeners[listen "relay"] = { relays = port }
     -- behind the handshake, the header of a record, and nothing more
@@ -271,15 +290,8 @@ add(
   })
 )
 
-local keep = { listen("mute") } -- is connected to, never says a word
-
--- a listener that has its hands full: the next to connect waits for ever
-local _, full = listen("full", 0)
-for i = 1, 8 do
-  keep[i + 1] = socket.tcp4()
-  keep[i + 1]:settimeout(0)
-  keep[i + 1]:connect("127.0.0.1", full)
-end
+keep[#keep + 1] = listen "mute" -- is connected to, never says a word
+ports[#ports + 1] = "full " .. math.tointeger(tonumber(fill("127.0.0.1", 0)))
 
 -- a port that nobody listens on, and that nobody else gets
 local nobody = assert(socket.tcp4())

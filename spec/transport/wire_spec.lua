@@ -586,6 +586,30 @@ transport:close()]]
       assert.matches("\n200\n$", said)
     end)
 
+    it("asks the next address when one does not answer", function()
+      local names
+      for template in package.cpath:gmatch "[^;]+" do
+        local path = template:gsub("%?", "spec/support/posix")
+        local file = io.open(path)
+        if file then file:close() end
+        names = names or file and path
+      end
+      if os.getenv "LD_PRELOAD" or not io.open "/proc/self/status" then
+        return pending "names are what the system says"
+      end
+      local said = run(
+        'ADDRESSES="127.0.0.2 127.0.0.1" LD_PRELOAD=' .. names,
+        ([[
+transport = luapay.transport.curl { ca_file = CA, connect_timeout = 2 }
+local url = "https://elsewhere.example:%d/echo"
+local response, failure = transport:send({ method = "GET", url = url }, 20)
+print(response and response.status or failure.message)]]):format(
+          server.port.elsewhere
+        )
+      )
+      assert.equal("200\n", said)
+    end)
+
     it("needs less than four times the size of a large answer", function()
       if package.cpath:find("-asan/", 1, true) then
         return pending "what the sanitizer keeps is not ours"
