@@ -28,6 +28,12 @@ describe("a fault", function()
     )
   end)
 
+  it("never ends in a newline", function()
+    local err = fault.new { kind = "tls", message = "no such file \r\n\n" }
+    assert.equal("no such file", err.message)
+    assert.equal("luapay: tls: no such file", tostring(err))
+  end)
+
   it("warns when the outcome is unknown", function()
     local err = fault.new {
       kind = "timeout",

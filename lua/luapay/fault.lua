@@ -24,6 +24,10 @@ end
 ---@return luapay.Fault
 function fault.new(fields, endpoint)
   fields.outcome = fields.outcome or "failed"
+  local message = fields.message -- of others, and for a line of a log
+  if type(message) == "string" and message:find "%s$" then
+    fields.message = message:match "^(.-)%s*$"
+  end
   if endpoint and not fields.endpoint then
     fields.endpoint = endpoint
     fields.api = endpoint:match "^[^.]+"
