@@ -1,7 +1,8 @@
 -- Starts an nginx with the Lua module for a spec, and stops it. It ends
 -- with its input, so also when a spec crashes.
 --
---   local nginx = nginxes.start { http = "...", locations = "...",
+--   local nginx = nginxes.start { main = "...", http = "...",
+--     locations = "...",
 --     workers = 1, environment = "NAME=value" }
 --   nginx:post("/path", body) --> status, body
 --   nginx:begin("/path", body) --> a call that is under way
@@ -28,6 +29,7 @@ worker_processes @WORKERS;
 pid "@DIR/nginx.pid";
 error_log "@DIR/error.log" info;
 @MODULES
+@MAIN
 events { worker_connections 2048; }
 http {
   access_log off;
@@ -110,6 +112,7 @@ local function configure(dir, given)
   local values = assert(programs.find(dir))
   values.DIR, values.HERE, values.PORT = dir, here(), free_port()
   values.HTTP, values.LOCATIONS = given.http or "", given.locations or ""
+  values.MAIN = given.main or ""
   values.WORKERS = tostring(given.workers or 1)
   -- workers of their own may not read what belongs to root
   local root = programs.capture("id -u"):match "^0"
@@ -167,15 +170,18 @@ end
 --- answered.
 ---@return table call `call:is_answered()`, `call:answer()` -> status, body;
 --- `call:hang_up()`
-function Nginx:begin(path, body)
+function Nginx:begin(path, body, method)
   local tcp = assert(socket.tcp())
   tcp:settimeout(30)
   assert(tcp:connect("127.0.0.1", self.port))
   body = body or ""
   assert(
     tcp:send(
-      ("POST %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n"):format(path, #body)
-        .. body
+      ("%s %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n"):format(
+        method or "POST",
+        path,
+        #body
+      ) .. body
     )
   )
   return {
@@ -199,6 +205,11 @@ end
 ---@return string body
 function Nginx:post(path, body)
   return self:begin(path, body):answer()
+end
+
+--- The same, as a GET.
+function Nginx:get(path)
+  return self:begin(path, nil, "GET"):answer()
 end
 
 --- What nginx has to say.

@@ -2,7 +2,9 @@
 local luapay = require "luapay"
 local nginxes = require "spec.support.nginx"
 local sandbox = require "luapay.sandbox"
+local programs = require "luapay.sandbox.server_programs"
 local server = require "luapay.sandbox.server"
+local socket = require "socket"
 
 local function read(path)
   local file = assert(io.open(path))
@@ -99,6 +101,7 @@ describe("nginx.conf as it is written", function()
     end
     return nginxes.start {
       environment = "INFOBIP_USER=reseller INFOBIP_PASSWORD=secret",
+      main = found.main,
       http = found.http,
       locations = found.server,
       workers = workers,
@@ -113,7 +116,7 @@ describe("nginx.conf as it is written", function()
     return count
   end
 
-  local CREDIT = "/credit?account=EUR-1&amount=1.25"
+  local CREDIT = "/credit?order=17"
 
   it("in the README credits an account", function()
     provider.infobip:reset()
@@ -123,9 +126,12 @@ describe("nginx.conf as it is written", function()
     assert.equal(200, status, body)
     assert.matches("^booked as %S+\n$", body)
     assert.equal(1, #provider.infobip:ledger())
-    status, body = nginx:post "/credit?account=nobody&amount=1.25"
+    provider.infobip:inject { at = "add_funds", fault = "lost_answer" }
+    status, body = nginx:post(CREDIT)
     assert.equal(502, status)
-    assert.matches("^failed: infobip.add_funds: ", body)
+    assert.matches("^unknown: infobip.add_funds: ", body)
+    assert.equal(404, (nginx:post "/credit?order=18&amount=1.25"))
+    assert.equal(403, (nginx:get(CREDIT)))
     nginx:stop()
   end)
 
@@ -153,6 +159,35 @@ describe("nginx.conf as it is written", function()
     end
     assert.equal(1, logins())
     nginx:stop()
+  end)
+
+  it("in doc/nginx.md credits an order once, and asks about others", function()
+    provider.infobip:reset()
+    local found = fragments "doc/nginx.md"
+    local folder = programs.capture("mktemp -d"):match "^[^\n]+"
+    local code = read("doc/nginx.md"):match "\n```lua\n(.-)```"
+    local file = assert(io.open(folder .. "/shop.lua", "w"))
+    code = adapted(code, provider)
+      :gsub("/var/lib/shop", folder)
+      :gsub("timer%.every%(30,", "timer.every(0.1,")
+    file:write(code)
+    file:close()
+    found.http = found.http:gsub("/etc/nginx/lua", folder)
+    local nginx = paste(found, 2)
+    assert.equal(200, (nginx:post "/credit?order=17"))
+    local status, body = nginx:post "/credit?order=17"
+    assert.same({ 200, "done\n" }, { status, body })
+    assert.equal(1, #provider.infobip:ledger())
+    assert.equal(404, (nginx:post "/credit?order=19"))
+    provider.infobip:inject { at = "add_funds", fault = "lost_answer" }
+    status, body = nginx:post "/credit?order=18"
+    assert.same({ 502, "not yet known\n" }, { status, body })
+    assert.equal(2, #provider.infobip:ledger())
+    socket.sleep(0.3) -- what asks runs, and finds nothing wrong
+    assert.equal("", nginx:log():match "%[error%][^\n]*" or "")
+    assert.equal(403, (nginx:get "/credit?order=18"))
+    nginx:stop()
+    os.execute("rm -rf " .. folder)
   end)
 
   it("in doc/transports.md is good", function()
