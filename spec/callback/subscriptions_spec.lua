@@ -1,6 +1,7 @@
 -- What MobilePay Subscriptions sends: payments in lists, agreements and
 -- refunds as objects; by a pretend MobilePay, and by hand.
 
+local callback = require "luapay.callback"
 local codes = require "luapay.callback.codes"
 local helper = require "spec.callback.helper"
 local subscriptions = require "spec.subscriptions.helper"
@@ -467,6 +468,16 @@ describe("callback.mobilepay_subscriptions asks who calls, and", function()
       body = encode { agreement_id = "1", status = "Active" },
     }
     assert.is_false(events[1].verified)
+  end)
+
+  it("makes callbacks of nobody for one that asks nobody", function()
+    local world = helper.subscriptions {
+      basic = helper.without,
+      anonymous = true,
+    }
+    local made = callback.make(world.receiver):payment()
+    assert.is_nil(made.headers.Authorization)
+    assert.equal(200, world.receiver:receive(made).status)
   end)
 
   for what, changes in pairs {

@@ -17,7 +17,7 @@ local function request(self, value)
     path = "/callbacks",
     headers = {
       ["Content-Type"] = "application/json",
-      Authorization = scheme.header(),
+      Authorization = scheme and scheme.header(),
     },
     body = assert(core.encode(value)),
   }
