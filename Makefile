@@ -150,6 +150,19 @@ PREFIX ?= /usr/local
 LUA_DIR = $(DESTDIR)$(PREFIX)/share/lua/$(V:luajit=5.1)
 LIB_DIR = $(DESTDIR)$(PREFIX)/lib/lua/$(V:luajit=5.1)
 BIN_DIR = $(DESTDIR)$(PREFIX)/bin
+# The manual page and the completions, and what writes them.
+PAGES = man/man1/luapay.1 bash-completion/completions/luapay \
+        zsh/site-functions/_luapay
+WRITE_PAGES = local command = require "luapay.command"; \
+  local root = command.definition(); \
+  local texts = { \
+    require("luapay.command.manual").page(root, command.VERSION), \
+    require("luapay.command.completion").of(root, "bash"), \
+    require("luapay.command.completion").of(root, "zsh") }; \
+  for i, path in ipairs(arg) do \
+    local file = assert(io.open(path, "w")); \
+    assert(file:write(texts[i])); file:close() \
+  end
 quoted = '$(subst ','\'',$(1))'
 
 install: all uninstall
@@ -162,6 +175,12 @@ install: all uninstall
 	@install -d -m 755 $(call quoted,$(BIN_DIR))
 	@sed '1s/lua5.4/$(INTERPRETER)/' bin/luapay >$(OUT)/command
 	@install -m 755 $(OUT)/command $(call quoted,$(BIN_DIR)/luapay)
+	@mkdir -p $(dir $(PAGES:%=$(OUT)/share/%))
+	@echo '$(WRITE_PAGES)' >$(OUT)/write_pages.lua
+	@$(RUN) $(INTERPRETER) $(OUT)/write_pages.lua $(PAGES:%=$(OUT)/share/%)
+	@for page in $(PAGES); do \
+	  install -D -m 644 $(OUT)/share/$$page \
+	  $(call quoted,$(DESTDIR)$(PREFIX))/share/$$page || exit 1; done
 	@$(INTERPRETER) -e 'require "argparse"' 2>/dev/null || \
 	  echo "The command luapay needs argparse (Debian: lua-argparse)" >&2
 	@echo $(call quoted,luapay is in $(LUA_DIR) and $(LIB_DIR))
@@ -178,7 +197,9 @@ uninstall:
 	@rm -rf $(call quoted,$(LUA_DIR)/luapay) $(call quoted,$(LIB_DIR)/luapay)
 	@if head -n 1 $(call quoted,$(BIN_DIR)/luapay) 2>/dev/null | \
 	  grep -q ' $(INTERPRETER)$$'; then \
-	  rm -f $(call quoted,$(BIN_DIR)/luapay); fi
+	  rm -f $(call quoted,$(BIN_DIR)/luapay); \
+	  for page in $(PAGES); do \
+	  rm -f $(call quoted,$(DESTDIR)$(PREFIX))/share/$$page; done; fi
 
 # What the rest is built with: built again when that has changed.
 $(OUT)/built_with: always

@@ -119,6 +119,18 @@ describe("make install", function()
     assert.equal("#!/usr/bin/env luajit\n", first)
   end)
 
+  it("installs a manual page and completions", function()
+    local share = "%s/share/"
+    for path, says in pairs {
+      ["man/man1/luapay.1"] = "journal report",
+      ["bash-completion/completions/luapay"] = "infobip.add_funds",
+      ["zsh/site-functions/_luapay"] = "#compdef luapay",
+    } do
+      local text = succeed(("cat " .. share):format(quoted) .. path)
+      assert.truthy(text:find(says, 1, true), path)
+    end
+  end)
+
   -- An example, from elsewhere, with what is installed and nothing else.
   local function run(lua, version, example)
     local here = succeed("pwd"):match "[^\n]+"

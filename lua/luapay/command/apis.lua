@@ -137,7 +137,13 @@ apis.list = {
 apis.describe = {
   name = "describe",
   summary = "Says what an API, or a call of it, takes and returns.",
-  arguments = { { "name", "API or API.CALL, as infobip.add_funds." } },
+  arguments = {
+    {
+      "name",
+      "API or API.CALL, as infobip.add_funds.",
+      complete = "calls and apis",
+    },
+  },
   options = { JSON },
   examples = {
     "luapay describe infobip",

@@ -284,7 +284,7 @@ return {
     .. "2 wrong usage (nothing was sent),\n3 unknown: it may have been "
     .. "done, and how to find out is said.",
   arguments = {
-    { "endpoint", "API.CALL, as infobip.add_funds." },
+    { "endpoint", "API.CALL, as infobip.add_funds.", complete = "calls" },
     { "args", "Its arguments, name=value.", count = "*" },
   },
   options = OPTIONS,

@@ -236,14 +236,13 @@ local function from_config(shell, api, given)
   return made
 end
 
---- A client. What is wrong with the configuration is raised as a problem:
---- see config.fail.
+--- What a client is made of. What is wrong with the configuration is raised
+--- as a problem: see config.fail. There are secrets in it.
 ---@param shell table
 ---@param api string
 ---@param given table the parsed line
----@param more? table further options
----@return luapay.Client
-function clients.new(shell, api, given, more)
+---@return table options
+function clients.settings(shell, api, given)
   local options
   if given.sandbox and given.sandbox_server then
     config.fail "--sandbox or --sandbox-server: not both"
@@ -261,6 +260,17 @@ function clients.new(shell, api, given, more)
   else
     options = from_config(shell, api, given)
   end
+  return options
+end
+
+--- A client: see clients.settings.
+---@param shell table
+---@param api string
+---@param given table the parsed line
+---@param more? table further options
+---@return luapay.Client
+function clients.new(shell, api, given, more)
+  local options = clients.settings(shell, api, given)
   for name, value in pairs(more or {}) do
     options[name] = value
   end

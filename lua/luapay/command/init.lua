@@ -4,7 +4,9 @@
 
 local Shell = require "luapay.command.shell"
 local apis = require "luapay.command.apis"
+local completion = require "luapay.command.completion"
 local config = require "luapay.command.config"
+local manual = require "luapay.command.manual"
 local parser = require "luapay.command.parser"
 
 local command = {}
@@ -26,6 +28,11 @@ function command.definition()
   for _, definition in ipairs {
     (require "luapay.command.journal"),
     (require "luapay.command.sandbox"),
+    (require "luapay.command.trigger"),
+    (require "luapay.command.listen"),
+    (require "luapay.command.doctor"),
+    manual.command,
+    completion.command,
   } do
     commands[#commands + 1] = definition
   end
@@ -63,6 +70,37 @@ local function run(definition, given, shell)
   return shell.UNKNOWN
 end
 
+-- Options of a command that takes any: --status Executed is the same as
+-- status=Executed.
+local function with_loose(root, argv)
+  local definition
+  for _, one in ipairs(root.commands) do
+    if one.name == argv[1] and one.loose then definition = one end
+  end
+  if not definition then return argv end
+  local known, words = { ["-h"] = true, ["--help"] = true }, {}
+  for _, option in ipairs(definition.options) do
+    known[option[1]] = option
+  end
+  local i = 1
+  while argv[i] do
+    local name = argv[i]:match "^%-%-([%w_]+)$"
+    if name and not known[argv[i]] and argv[i + 1] then
+      words[#words + 1] = name .. "=" .. argv[i + 1]
+      i = i + 2
+    else
+      local option = known[argv[i]]
+      words[#words + 1] = argv[i]
+      if type(option) == "table" and option.value then
+        i = i + 1
+        words[#words + 1] = argv[i]
+      end
+      i = i + 1
+    end
+  end
+  return words
+end
+
 --- Runs a command line.
 ---@param argv string[] without the program's name
 ---@return integer status to exit with
@@ -74,7 +112,7 @@ function command.main(argv)
     return shell.DONE
   end
   local words = {}
-  for i, word in ipairs(argv) do
+  for i, word in ipairs(with_loose(root, argv)) do
     words[i] = word
   end
   if not words[1] then words[1] = "--help" end

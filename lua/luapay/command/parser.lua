@@ -11,8 +11,6 @@
 --   examples               lines of a shell that run on the sandbox
 --   run(given, shell)      -> exit status
 
-local argparse = require "argparse"
-
 local parser = {}
 
 local WIDTH = 79
@@ -78,7 +76,7 @@ end
 ---@param root table the definition of the whole command
 ---@return table
 function parser.new(root)
-  local made = argparse(root.name, root.about, parser.examples(root))
+  local made = require "argparse"(root.name, root.about, parser.examples(root))
   made:help_max_width(WIDTH):usage_max_width(WIDTH)
   made:command_target "command"
   add_options(made, root.options)

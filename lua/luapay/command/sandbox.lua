@@ -307,7 +307,12 @@ local function on_server(...)
   return lines
 end
 
-local API = { "api", "One API; all of them unless given.", count = "?" }
+local API = {
+  "api",
+  "One API; all of them unless given.",
+  count = "?",
+  complete = "apis",
+}
 
 local commands = {
   {
@@ -338,7 +343,11 @@ local commands = {
       .. "truncated, garbage, error, delay,\nsession_expired, duplicate, and "
       .. "more in doc/sandbox.md.",
     arguments = {
-      { "call", "As add_funds, or infobip.add_funds." },
+      {
+        "call",
+        "As add_funds, or infobip.add_funds.",
+        complete = "calls",
+      },
       { "fault", "As lost_answer." },
     },
     options = {
@@ -388,7 +397,7 @@ local commands = {
     about = "Calls a method of a pretend provider, as doc/sandbox.md lists "
       .. "them: what a payer,\na user, a bank or a merchant does.",
     arguments = {
-      { "api", "The API." },
+      { "api", "The API.", complete = "apis" },
       { "method", "As balance, pay, accept." },
       { "args", "Its arguments.", count = "*" },
     },
