@@ -274,7 +274,17 @@ describe("luapay.flow.agreement", function()
         provider:inject { at = "create_agreement", fault = fault }
         local item = signup:run_one(with_payment "ann")
         assert.is_nil(item)
-        assert.is_nil((one_off:get "ann"))
+        local payment = assert(one_off:get("ann", { refresh = false }))
+        assert.same({ "unknown", "9.00" }, { payment.money, payment.open })
+        assert(one_off:recover())
+        local _, err = one_off:run_one {
+          reference = "ann",
+          agreementid = helper.NOBODY,
+          amount = "9.00",
+          description = "First month",
+          links = { { rel = "user-redirect", href = "https://gym.example/" } },
+        }
+        assert.equal("conflict", err.code) -- it may have been asked for
         provider:advance(3700)
         assert(signup:recover())
         item = assert(signup:run_one(with_payment "ann"))
@@ -284,6 +294,71 @@ describe("luapay.flow.agreement", function()
         assert.equal(1, #agreements())
       end)
     end
+
+    for what, bind in pairs {
+      ["its callback"] = function(signup, id)
+        return signup:on_callback {
+          api = "mobilepay_subscriptions",
+          kind = "agreement",
+          agreement_id = id,
+          external_id = "ann",
+          status = "Accepted",
+          verified = true,
+        }
+      end,
+      ["a person"] = function(signup, id)
+        return signup:found("ann", { provider_id = id, who = "Eve" })
+      end,
+    } do
+      it(
+        "follows the payment where the sign-up is found by " .. what,
+        function()
+          local signup, one_off = both()
+          provider:inject { at = "create_agreement", fault = "lost_answer" }
+          assert.is_nil((signup:run_one(with_payment "ann")))
+          local id = agreements()[1].id
+          assert(provider:accept(id))
+          assert(bind(signup, id))
+          assert(one_off:recover())
+          assert.equal("moved", assert(one_off:capture "ann").money)
+        end
+      )
+    end
+
+    it("has no payment where a person says there is no sign-up", function()
+      local signup, one_off = both()
+      provider:inject { at = "create_agreement", fault = "closed" }
+      assert.is_nil((signup:run_one(with_payment "ann")))
+      provider:advance(3700)
+      assert(signup:absent("ann", { who = "Eve" }))
+      local payment = assert(one_off:get("ann", { refresh = false }))
+      assert.same({ "failed", "none" }, { payment.state, payment.money })
+      -- and has one again when it is signed up again
+      assert(signup:run_one(with_payment "ann"))
+      assert.equal("asked", assert(one_off:get "ann").money)
+    end)
+
+    it("is not sent where the payment would not be followed", function()
+      local signup, one_off = both()
+      local other = assert(signup:run_one(order "bob"))
+      assert(provider:accept(other.provider_id))
+      assert(one_off:run_one {
+        reference = "ann",
+        agreementid = other.provider_id,
+        amount = "5.00",
+        description = "A towel",
+        links = { { rel = "user-redirect", href = "https://gym.example/" } },
+      })
+      for _, run in ipairs { "run_one", "run" } do
+        local given = with_payment "ann"
+        local item, err =
+          signup[run](signup, run == "run" and { given } or given)
+        assert.is_nil(item)
+        assert.same({ "argument", "failed" }, { err.kind, err.outcome })
+        assert.matches("one_off_payment$", err.field)
+      end
+      assert.equal(1, #agreements())
+    end)
 
     it("needs the other flow", function()
       local item, err = flow():run_one(with_payment "ann")

@@ -108,6 +108,14 @@ function kind.want(flow, item, given)
     unique = id,
     args = args,
     details = one_off and { one_off_run = flow.one_off.run_name } or nil,
+    links = one_off and {
+      {
+        book = flow.one_off.book,
+        reference = item.reference,
+        run = flow.one_off.run_name,
+      },
+    } or nil,
+    guard = one_off and kind.begin_guard or nil,
   }
 end
 
@@ -204,18 +212,14 @@ local function links_of(flow, entry)
   }
 end
 
--- Both are written down in one transaction: when it is known that the
--- agreement is there, so is its payment. Pure.
-local function conclude_link(flow, item, entry, answer, now)
-  local told = answer.told
-  if not (told and told.provider_id) then return end
-  local args = entry.details.args
-  local payment = args.one_off_payment
-  local keep = told.keep or {}
-  flow.one_off.kind.adopt(item, {
+-- The payment as the one_off flow would have asked for it.
+local function payment_of(main)
+  local args = main.details.args
+  local payment, agreement = args.one_off_payment, main.provider_id
+  return {
     endpoint = "create_agreement",
     fingerprint = step.print {
-      agreementid = told.provider_id,
+      agreementid = agreement,
       amount = payment.amount,
       external_id = payment.external_id,
     },
@@ -223,14 +227,46 @@ local function conclude_link(flow, item, entry, answer, now)
     currency = args.currency,
     external_id = payment.external_id,
     details = {
+      signup = true,
       args = {
-        agreementid = told.provider_id,
+        agreementid = agreement,
         amount = payment.amount,
         description = payment.description,
         external_id = payment.external_id,
       },
     },
-  }, { provider_id = keep.one_off_payment_id, now = now })
+  }
+end
+
+-- Both are written down in one transaction: the payment may be there as soon
+-- as the sign-up is sent, and is not there when that has failed. Pure.
+local function conclude_link(flow, item, main, now)
+  local entry = step.main(item)
+  if entry and not entry.details.signup then return end -- see begin_guard
+  local bound = entry and entry.details.args.agreementid
+  if main.state == "failed" then
+    local open = entry and kit.money.OPEN[entry.state]
+    if open and not bound then item:set(entry, { state = "failed" }) end
+    return
+  elseif main.state == "planned" or bound then
+    return
+  end
+  flow.one_off.kind.adopt(item, payment_of(main), {
+    provider_id = (main.outcome or {}).one_off_payment_id,
+    now = now,
+  })
+end
+
+-- Nothing else may have the payment's reference: it would not be followed.
+function kind.begin_guard(flow, _, want, _, all)
+  local other = all and all[2] and step.main(all[2])
+  if not other or other.details.signup then return nil end
+  local field = "one_off_payment"
+  return step.fault(flow, {
+    kind = "argument",
+    field = want.index and ("items[%d].%s"):format(want.index, field) or field,
+    message = "the flow one_off knows another payment of this reference",
+  })
 end
 
 kind.steps = {

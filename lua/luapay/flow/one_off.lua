@@ -90,9 +90,22 @@ local function ask_request(flow, entry)
   return reading(payment)
 end
 
+-- Asked for with a sign-up of which it is not known yet what came of it.
+local function unknown_agreement(flow, entry)
+  return step.fault(flow, {
+    kind = "unsettled",
+    code = "unknown",
+    outcome = "unknown",
+    message = entry.reference
+      .. ": what became of its sign-up is not known: the flow agreement must"
+      .. " recover",
+  })
+end
+
 -- The payments of the agreement that a lost request may have made.
 local function find_request(flow, entry, memo)
   local args = entry.details.args
+  if not args.agreementid then return nil, unknown_agreement(flow, entry) end
   local key = "one_offs of " .. args.agreementid
   if not memo[key] then
     local read_at = flow.journal:now()
@@ -392,8 +405,11 @@ end
 -- What is written of a payment that was asked for elsewhere: its request was
 -- the agreement's. Pure: for use in a change.
 function kind.adopt(item, want, given)
-  if step.main(item) then return step.main(item) end
-  return item:add {
+  local main = step.main(item)
+  if main and (not main.details.signup or main.details.args.agreementid) then
+    return main
+  end
+  local fields = {
     step = kind.main,
     state = given.provider_id and "pending" or "unknown",
     due_at = given.provider_id == nil and given.now or nil,
@@ -408,6 +424,12 @@ function kind.adopt(item, want, given)
     seen_at = given.now,
     outcome = given.reserved_at and { free_at = given.reserved_at } or nil,
   }
+  if not main then return item:add(fields) end
+  -- its sign-up was sent before it was known
+  fields.step, fields.fault = nil, step.NONE
+  fields.due_at = fields.due_at or step.NONE
+  item:set(main, fields)
+  return main
 end
 
 --- Takes over a payment that was asked for with a sign-up, or by a program

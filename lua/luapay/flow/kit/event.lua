@@ -113,16 +113,24 @@ local function targets_of(flow, jobs)
   for _, job in ipairs(jobs) do
     local key = job.record.run .. "\0" .. job.record.reference
     if not places[key] then
-      list[#list + 1] = {
-        book = flow.book,
-        reference = job.record.reference,
-        run = job.record.run,
-      }
-      places[key] = #list
+      places[key] = { first = #list + 1 }
+      for _, target in ipairs(step.targets(flow, step.main(job.record))) do
+        list[#list + 1] = target
+      end
+      places[key].last = #list
     end
     job.place = places[key]
   end
   return list
+end
+
+-- The items of one event: its own, and those of other flows beside it.
+local function items_of(all, place)
+  local own = {}
+  for i = place.first, place.last do
+    own[#own + 1] = all[i]
+  end
+  return own
 end
 
 -- Writes what all events say in one commit.
@@ -130,11 +138,13 @@ local function write(flow, jobs)
   if not jobs[1] then return true end
   return flow.journal:change(targets_of(flow, jobs), function(all, now)
     for _, job in ipairs(jobs) do
-      local item = all[job.place]
+      local own = items_of(all, job.place)
+      local item = own[1]
       local main = step.main(item)
       job.did = main and step.learn(flow, item, main, job.told, now)
       local after = main and money.spec(flow.kind, main).after
       if job.did and after then after(flow, item, main, job.told, now) end
+      step.conclude_links(flow, own, now)
     end
     return true
   end, { known = { reference = jobs[1].record.reference } })

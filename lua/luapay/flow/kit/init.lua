@@ -234,13 +234,25 @@ end
 local FOLLOWED = { found = true, absent = true }
 
 -- A person's word, written in one transaction with what follows from it.
+-- What a person's word is written to: items of another flow, too.
+local function targets_of(self, reference)
+  local spec = (self.kind.steps or {})[self.kind.main]
+  local record = spec and spec.links and self.book:get(reference)
+  local main = record and step.main(record)
+  if main then return step.targets(self, main) end
+  return { { book = self.book, reference = reference } }
+end
+
 local function by_person(self, reference, verb, fn)
   kit.check_reference(self, verb, reference)
   local after = FOLLOWED[verb] and self.kind.after_person
-  local got, err = self.book:change(reference, function(item, now)
+  local targets = targets_of(self, reference)
+  local got, err = self.journal:change(targets, function(all, now)
+    local item = all[1]
     local entry, why = fn(item, now)
     if not entry then return nil, why end
     if after then after(self, item, now) end
+    step.conclude_links(self, all, now)
     return { record = step.record(item), entry = entry }
   end)
   if got then return got end

@@ -69,7 +69,7 @@ local function absent(flow, item, entry, now, read_at)
 end
 
 -- What fits an open entry: one of the right amount that is no other's.
-local function match(flow, item, entry, found, now, all)
+local function match(flow, item, entry, found, now)
   local free = {}
   for _, told in ipairs(found) do
     if not item:owner(told.provider_id) then free[#free + 1] = told end
@@ -89,10 +89,6 @@ local function match(flow, item, entry, found, now, all)
     end
     told.read = true
     step.learn(flow, item, entry, told, now)
-    local spec = money.spec(flow.kind, entry)
-    for i = 2, #all do
-      spec.conclude_link(flow, all[i], entry, { told = told }, now)
-    end
   end
 end
 
@@ -102,7 +98,8 @@ local function write(flow, entry, fn)
     local item = all[1]
     local there = step.find(item, entry.step)
     if there and item:mine(there, entry) and OPEN[there.state] then
-      fn(item, there, now, all)
+      fn(item, there, now)
+      step.conclude_links(flow, all, now)
     end
     return step.record(item)
   end)
@@ -120,7 +117,7 @@ local function postpone(flow, entry, err)
 end
 
 -- By a read of the main step, what is known of it and of a further step.
-local function put(flow, told, item, there, now, all)
+local function put(flow, told, item, there, now)
   local copy = {}
   for name, value in pairs(told) do
     copy[name] = value
@@ -137,9 +134,6 @@ local function put(flow, told, item, there, now, all)
   end
   local spec = money.spec(flow.kind, there)
   if spec.after then spec.after(flow, item, there, copy, now) end
-  for i = 2, #all do
-    spec.conclude_link(flow, all[i], there, { told = copy }, now)
-  end
 end
 
 -- What no journal says was sent has no key that the provider would know.
@@ -156,8 +150,8 @@ local function ask(flow, entry, memo, record)
     if told then
       return true,
         nil,
-        function(item, there, now, all)
-          put(flow, told, item, there, now, all)
+        function(item, there, now)
+          put(flow, told, item, there, now)
         end
     end
   else
@@ -166,8 +160,8 @@ local function ask(flow, entry, memo, record)
     if found[1] or not may_repeat(spec, entry) then
       return true,
         nil,
-        function(item, there, now, all)
-          match(flow, item, there, found, now, all)
+        function(item, there, now)
+          match(flow, item, there, found, now)
         end
     end
   end
@@ -251,14 +245,16 @@ function settle.read(flow, record, memo)
     about[name] = value
   end
   about.read = true
-  return flow.book:change(record.reference, function(item, now)
+  return flow.journal:change(step.targets(flow, main), function(all, now)
+    local item = all[1]
     local there = step.main(item)
     if there then
       step.learn(flow, item, there, about, now)
       if spec.after then spec.after(flow, item, there, about, now) end
+      step.conclude_links(flow, all, now)
     end
     return step.record(item)
-  end, { run = record.run })
+  end)
 end
 
 -- ---- everything

@@ -673,6 +673,19 @@ local function targets(flow, entry)
 end
 step.targets = targets
 
+--- Puts into the items of another flow what the main step of the first one,
+--- as it is now, means for them. Pure.
+---@param flow table
+---@param all table[] items of a change of `targets`
+---@param now number
+function step.conclude_links(flow, all, now)
+  local main = step.main(all[1])
+  local spec = main and money.spec(flow.kind, main)
+  for i = 2, spec and spec.conclude_link and #all or 1 do
+    spec.conclude_link(flow, all[i], main, now)
+  end
+end
+
 --- Writes down what came of a sending; what is known is never given up.
 ---@async
 ---@param flow table
@@ -687,10 +700,7 @@ function step.finish(flow, entry, answer)
     targets(flow, entry),
     function(all, now)
       local did = step.conclude(flow, all[1], entry, answer, now)
-      for i = 2, #all do
-        local spec = money.spec(flow.kind, entry)
-        spec.conclude_link(flow, all[i], entry, answer, now)
-      end
+      step.conclude_links(flow, all, now)
       return { record = step.record(all[1]), did = did }
     end,
     {
@@ -855,6 +865,7 @@ function step.send(flow, record, entry, secret, repeated)
       local there = find(all[1], entry.step)
       if there and all[1]:mine(there, entry) and there.state == "sent" then
         step.conclude(flow, all[1], entry, answer, at)
+        step.conclude_links(flow, all, at)
       end
       return step.record(all[1])
     end)
@@ -896,8 +907,9 @@ local function take(flow, reference, want)
     local before = find(item, want.step)
     read = before and before.attempt > 0 or false
     local verdict, why = step.begin(flow, item, want, now, nil, all)
-    if verdict == "send" and want.begin_links then
-      want.begin_links(all, now)
+    if verdict == "send" then
+      if want.begin_links then want.begin_links(all, now) end
+      step.conclude_links(flow, all, now)
     end
     return { verdict = verdict, why = why, record = step.record(item) }
   end
