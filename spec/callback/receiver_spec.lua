@@ -3,6 +3,7 @@
 
 local callback = require "luapay.callback"
 local fault = require "luapay.fault"
+local guard = require "luapay.guard"
 local journal = require "luapay.journal"
 local helper = require "spec.callback.helper"
 
@@ -308,7 +309,9 @@ describe("a receiver", function()
       kept = journal.memory()
       local how, told, together = handle(20)
       assert.same({ 200, 40 }, how)
-      assert.is_true(together * 10 < one_by_one, together)
+      -- a handler cannot be waited for beside others in plain Lua 5.1
+      local times = guard.can_yield and 10 or 3
+      assert.is_true(together * times < one_by_one, together)
       local things = 0
       for _, statuses in pairs(told) do
         assert.equal("Executed Rejected ", statuses)

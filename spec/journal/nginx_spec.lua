@@ -193,24 +193,30 @@ for _, kind in ipairs(KINDS) do
       assert.is_true(tonumber(transactions) <= 24, transactions)
     end)
 
+    -- A credit that the provider has booked, and not answered yet.
+    local function begin_credit(path)
+      local before = #world.ledger()
+      world.provider.infobip:inject {
+        at = "add_funds",
+        fault = "delay",
+        seconds = 0.3,
+      }
+      local call = world.nginx:begin(path)
+      for _ = 1, 200 do
+        if #world.ledger() > before then break end
+        socket.sleep(0.01)
+      end
+      assert.equal(before + 1, #world.ledger())
+      return call
+    end
+
     for what, path in pairs {
       [""] = "/credit?reference=gone",
       [", and whose request would end"] = "/left?reference=left",
     } do
       it("ends what it began for a customer who hangs up" .. what, function()
-        local before = #world.ledger()
-        world.provider.infobip:inject {
-          at = "add_funds",
-          fault = "delay",
-          seconds = 0.3,
-        }
-        local call = world.nginx:begin(path)
-        for _ = 1, 200 do
-          if #world.ledger() > before then break end
-          socket.sleep(0.01)
-        end
-        call:hang_up()
-        local text
+        begin_credit(path):hang_up()
+        local count, text = #world.ledger(), nil
         for _ = 1, 200 do
           text = select(2, world.nginx:post(path))
           if not text:find "busy" then break end
@@ -218,9 +224,15 @@ for _, kind in ipairs(KINDS) do
           socket.sleep(0.02)
         end
         assert.equal("done moved -\n", text)
-        assert.equal(before + 1, #world.ledger())
+        assert.equal(count, #world.ledger())
       end)
     end
+
+    it("ends what it began before its worker ends", function()
+      local call = begin_credit "/credit?reference=reloaded"
+      world.nginx:reload()
+      assert.equal("done moved -\n", select(2, call:answer()))
+    end)
   end)
 end
 
