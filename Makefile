@@ -334,8 +334,8 @@ $(ASAN)/bin/$(INTERPRETER): always
 	@chmod +x $@
 
 # In one program with its C modules: the sanitizer must be the first to run.
-TSAN_DEBS = $(LIB_DEBS) $(call lua_packages,5.4) libpq-dev postgresql openssl \
-            lua-socket lua-sec
+TSAN_DEBS = $(LIB_DEBS) $(call lua_packages,5.4) $(JOURNAL_DEBS) postgresql \
+            openssl lua-socket lua-sec
 TSAN_FLAGS = -std=c99 -O1 -g -fsanitize=thread -Icsrc -I/usr/include/lua5.4 \
              -I$(dir $(PQ_HEADER)) $(WARNINGS)
 
@@ -347,7 +347,7 @@ check-tsan:
 
 build/threads: always
 	@$(CC) $(TSAN_FLAGS) -o $@ spec/threads/threads.c csrc/*.c \
-	  -llua5.4 -lcurl -lcrypto -lpq -lm -lpthread
+	  -llua5.4 $(foreach m,$(C_MODULES),$(LIBS_$(m)))
 
 # A forked child leaves its parent's connections alone, which looks like a
 # leak: so leaks are looked for in the log, where the child is silent.

@@ -21,6 +21,7 @@ int luaopen_luapay_crypto (lua_State *L);
 int luaopen_luapay_curl (lua_State *L);
 int luaopen_luapay_http (lua_State *L);
 int luaopen_luapay_postgres (lua_State *L);
+int luaopen_luapay_sqlite (lua_State *L);
 
 static const luaL_Reg modules[] = {
   { "luapay.core", luaopen_luapay_core },
@@ -28,6 +29,7 @@ static const luaL_Reg modules[] = {
   { "luapay.curl", luaopen_luapay_curl },
   { "luapay.http", luaopen_luapay_http },
   { "luapay.postgres", luaopen_luapay_postgres },
+  { "luapay.sqlite", luaopen_luapay_sqlite },
   { NULL, NULL },
 };
 

@@ -1,6 +1,6 @@
 -- What each thread does: the first use of every C module, side by side, with
 -- calls that go over the wire.
-local number, plain, tls, ca_file, database, folder = ...
+local number, plain, tls, ca_file, file, database, folder = ...
 
 local luapay = require "luapay"
 
@@ -19,20 +19,29 @@ local function exchange(transport)
   end
 end
 
--- A whole call, checked and read by the core, with the pretended provider.
-local function pay()
+-- Whole calls, checked and read by the core, with the pretended provider.
+local function pay(journal)
   local client = luapay.infobip {
     username = "reseller",
     password = "secret",
     transport = require("luapay.sandbox").infobip():transport(),
   }
-  local credit = assert(client:add_funds {
-    accountKey = "EUR-1",
-    amount = "12.50",
-    currencycode = "EUR",
-    description = "Top-up",
+  local topup = luapay.flow.topup {
+    client = client,
+    journal = journal,
+    run = "run " .. number,
+    note = "not complete",
+  }
+  assert(topup:run {
+    {
+      reference = "order",
+      accountKey = "EUR-1",
+      amount = "12.50",
+      currencycode = "EUR",
+      description = "Top-up",
+    },
   })
-  assert(credit.transactionId)
+  journal:close()
 end
 
 local function read_and_sign()
@@ -46,12 +55,11 @@ end
 
 -- By a socket; and by names, which are looked up in threads of their own.
 local function ask_database()
-  local journal = assert(luapay.journal.postgres {
+  assert(luapay.journal.postgres {
     database = database,
     user = "luapay",
     host = folder,
-  })
-  journal:close()
+  }):close()
   for _ = 1, 3 do
     local none, why = luapay.journal.postgres {
       database = database,
@@ -70,6 +78,8 @@ local transport = require("luapay.transport.curl").new {
 }
 exchange(transport)
 transport:close()
-pay()
+assert(luapay.journal.sqlite { path = file .. "shared" }):close()
+-- of its own: each thread has a provider of its own, which counts from 1
+pay(assert(luapay.journal.sqlite { path = file .. number }))
 read_and_sign()
 ask_database()
