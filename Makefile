@@ -24,7 +24,8 @@
 # make bench-journal       what a journal in SQLite costs
 # make bench-batch         a million payments: COUNT=1000000
 # make way                 the files that one item of a flow goes through
-# make bench-instructions  instructions of one call: CHECK=1, WRITE=1
+# make performance         all figures of the documents anew: some 30 minutes
+# make bench-instructions  instructions of one call, beside those committed
 # make style              whether clang-format and stylua agree
 # make format             lay all files out as they would
 # make deps                install every Debian package that any target needs
@@ -425,6 +426,10 @@ rockspec:
 	@$(INSTALL) $(RUN_DEBS)
 	@$(INTERPRETER) .ci/rockspec.lua
 
+# With WRITE=1 what these print is written into the documents.
+RECORD = bench/record
+export WRITE ROUNDS
+
 bench-programs:
 	@$(INSTALL) $(BENCH_DEBS)
 	@$(MAKE) --no-print-directory -s all
@@ -440,11 +445,11 @@ bench-deps:
 	npm install --silent --no-audit --no-fund --prefix build/tools undici@6
 
 bench: bench-programs
-	@$(RUN) bench/serve $(INTERPRETER) bench/compare.lua
+	@$(RUN) $(RECORD) bench bench/serve $(INTERPRETER) bench/compare.lua
 
 bench-plots: bench-programs bench-deps
 	@mkdir -p doc/performance
-	@$(RUN) bench/serve $(INTERPRETER) bench/plots.lua
+	@$(RUN) $(RECORD) bench-plots bench/serve $(INTERPRETER) bench/plots.lua
 
 bench-nginx:
 	@$(INSTALL) $(BENCH_NGINX_DEBS)
@@ -453,7 +458,8 @@ bench-nginx:
 	@mkdir -p build/bench
 	@$(COMPILE) -o build/bench/slow bench/slow.c
 	@$(COMPILE) -shared -o build/bench/slow_sync.so spec/support/slow_sync.c
-	@$(RUN) bench/nginx_serve $(INTERPRETER) bench/nginx.lua
+	@$(RUN) $(RECORD) bench-nginx bench/nginx_serve \
+	  $(INTERPRETER) bench/nginx.lua
 
 bench-journal: bench-programs
 	@$(INSTALL) $(JOURNAL_DEBS) libnginx-mod-http-lua
@@ -471,7 +477,15 @@ way:
 bench-instructions: bench-programs
 	@$(INSTALL) valgrind $(call lua_packages,luajit)
 	@$(MAKE) --no-print-directory -s LUA=luajit all
-	@$(RUN) bench/serve $(INTERPRETER) bench/instructions.lua
+	@$(RUN) $(RECORD) bench-instructions bench/serve \
+	  $(INTERPRETER) bench/instructions.lua
+
+# All figures of doc/performance.md and the README anew: some 30 minutes on a
+# machine that nobody else uses.
+performance: export WRITE = 1
+performance: bench-deps
+	@for target in bench bench-instructions bench-nginx bench-plots; do \
+	  $(MAKE) --no-print-directory -s $$target || exit 1; done
 
 deps:
 	@$(INSTALL) $(TEST_DEBS) $(LINT_DEBS) $(BENCH_DEBS) $(BENCH_NGINX_DEBS) valgrind luarocks

@@ -9,7 +9,7 @@ local LEFT, RIGHT, TOP, BOTTOM = 64, 150, 40, 48
 -- Ours stands out; the others are told apart by colour and by name.
 local COLOURS = {
   "#c2185b",
-  "#455a64",
+  "#78909c",
   "#1565c0",
   "#00838f",
   "#2e7d32",
@@ -47,7 +47,7 @@ local function round_up(value)
 end
 
 local function short(value)
-  if value >= 1000 then return ("%gk"):format(value / 1000) end
+  if value >= 2000 then return ("%gk"):format(value / 1000) end
   return ("%g"):format(value)
 end
 
@@ -101,7 +101,13 @@ local function names(out, ends)
   local last = -math.huge
   for _, one in ipairs(ends) do
     last = math.max(one.y, last + 14)
-    text(out, one.x + 6, last + 4, one.name, (' fill="%s"'):format(one.colour))
+    text(
+      out,
+      one.x + 6,
+      last + 4,
+      one.name,
+      (' style="fill:%s"'):format(one.colour)
+    )
   end
 end
 
@@ -123,7 +129,7 @@ function plot.draw(given)
     ) .. ' role="img" font-family="sans-serif" font-size="12">',
     "<title>" .. given.title .. "</title>",
     "<style>text{fill:#333}.grid{stroke:#8884;fill:none}"
-      .. ".line{fill:none;stroke-width:2}"
+      .. ".line{fill:none}"
       .. "@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>",
   }
   text(out, LEFT, 22, given.title, ' font-size="15" font-weight="bold"')
@@ -135,22 +141,23 @@ function plot.draw(given)
   while x <= x_most do
     grid_line(out, x_of(x), TOP, x_of(x), HEIGHT - BOTTOM)
     text(out, x_of(x), HEIGHT - BOTTOM + 18, short(x), ' text-anchor="middle"')
-    x = x * 4
+    -- the last one is at the end, whatever it is
+    x = (x < x_most and x * 8 > x_most) and x_most or x * 4
   end
   text(out, LEFT + wide / 2, HEIGHT - 10, given.x, ' text-anchor="middle"')
   local ends = {}
-  for i, line in ipairs(given.series) do
+  for i = #given.series, 1, -1 do -- ours, the first, over all others
+    local line = given.series[i]
     local path = {}
     for j, point in ipairs(line.points) do
       path[j] = ("%.1f %.1f"):format(x_of(point[1]), y_of(point[2]))
     end
     local colour = COLOURS[i] or "#777"
-    out[#out + 1] = ('<path class="line" stroke="%s" d="M%s"/>'):format(
-      colour,
-      table.concat(path, "L")
-    )
+    local shape = '<path class="line" stroke="%s" stroke-width="%s" d="M%s"/>'
+    local weight = i == 1 and 3.5 or 1.5
+    out[#out + 1] = shape:format(colour, weight, table.concat(path, "L"))
     local last = line.points[#line.points]
-    ends[i] = {
+    ends[#ends + 1] = {
       x = x_of(last[1]),
       y = y_of(last[2]),
       name = line.name,

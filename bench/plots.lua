@@ -1,5 +1,6 @@
 -- Requests per second and CPU of a request over the number of calls at once,
--- for us and the peers, in one run; written as SVG into doc/performance/.
+-- for us and the peers, in one run: printed, and written as SVG into
+-- doc/performance/.
 -- ROUNDS=5 for calmer lines.
 local plot = require("bench.plot")
 local programs = require("bench.programs")
@@ -36,8 +37,8 @@ local function sweep(base)
         local place = #rates[i].points + 1
         rates[i].points[place] = { at_once, one.rate }
         costs[i].points[place] = { at_once, one.cpu }
-        print(
-          ("%-16s %4d at once %8.0f requests/s %7.1f us"):format(
+        io.stderr:write(
+          ("%-16s %4d at once %8.0f requests/s %7.1f us\n"):format(
             program.name,
             at_once,
             one.rate,
@@ -46,19 +47,41 @@ local function sweep(base)
         )
       end
     end
-    io.stdout:flush()
   end
   return rates, costs
 end
 
-for name, base in pairs({ plain = HTTP, tls = HTTPS }) do
+-- Three digits, as what is plotted cannot be read more exactly.
+local function short(value)
+  return (value < 100 and "%.1f" or "%.0f"):format(value)
+end
+
+-- What a plot shows, as text.
+local function show(title, series, unit)
+  local line = { ("%-22s"):format(title) }
+  for i, at_once in ipairs(AT_ONCE) do
+    line[i + 1] = ("%6d"):format(at_once)
+  end
+  print(table.concat(line))
+  for _, one in ipairs(series) do
+    line = { ("  %-20s"):format(one.name) }
+    for i, point in ipairs(one.points) do
+      line[i + 1] = ("%6s"):format(short(point[2] / unit))
+    end
+    print(table.concat(line))
+  end
+  print()
+end
+
+local function plots(name, how, base)
   local rates, costs = sweep(base)
-  local how = name == "tls" and "TLS" or "plain"
+  show(how .. ", 1000 requests/s", rates, 1000)
   plot.write(FOLDER .. "rate_" .. name .. ".svg", {
     title = "requests per second, " .. how,
     x = "calls at once",
     series = rates,
   })
+  show(how .. ", CPU us", costs, 1)
   plot.write(FOLDER .. "cpu_" .. name .. ".svg", {
     title = "microseconds of CPU a request, " .. how,
     x = "calls at once",
@@ -66,3 +89,6 @@ for name, base in pairs({ plain = HTTP, tls = HTTPS }) do
     logarithmic = true,
   })
 end
+
+plots("plain", "plain", HTTP)
+plots("tls", "TLS", HTTPS)

@@ -339,3 +339,72 @@ describe("the help", function()
     assert.is_nil(core.find "infobip.pay")
   end)
 end)
+
+describe("the figures of speed", function()
+  -- { ["make bench: 32 at once"] = lines } of a document.
+  local function blocks(path)
+    local found = {}
+    for name, block in
+      text.read(path):gmatch "<!%-%- (make [^\n]-) %-%->\n```\n(.-)```\n"
+    do
+      found[name] = block
+    end
+    return found
+  end
+
+  it("are in the README as in doc/performance.md", function()
+    local all, compared = blocks "doc/performance.md", 0
+    for name, block in pairs(blocks "README.md") do
+      local whole = all[name:match "^[^:]+"]
+      for line in block:gmatch "[^\n]+" do
+        assert.truthy(whole:find(line, 1, true), name .. " has not: " .. line)
+        compared = compared + 1
+      end
+    end
+    assert.truthy(compared > 10)
+  end)
+
+  it("have their plots", function()
+    local plots = 0
+    for path in
+      text.read("doc/performance.md"):gmatch "%]%((performance/%S+)%)"
+    do
+      assert.truthy(text.read("doc/" .. path):find("^<svg .*</svg>\n$"), path)
+      plots = plots + 1
+    end
+    assert.equal(4, plots)
+  end)
+
+  it("are written into the documents by what prints them", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    local function write(name, words)
+      local file = assert(io.open(folder .. "/" .. name, "w"))
+      file:write(words)
+      file:close()
+    end
+    local document = "<!-- make bench -->\n```\nold\n```\nbetween\n"
+      .. "<!-- make bench: b -->\n```\nold\n```\n"
+      .. "<!-- make bench-other -->\n```\nkept 100%%\n```\n"
+    assert(os.execute(("mkdir -p %s/doc"):format(folder)))
+    write("README.md", document)
+    write("doc/performance.md", "<!-- machine -->\nold\n" .. document)
+    write("printed", "\na 1\n\nb 2%1\n  b 3\n\nc\n")
+    local pipe = assert(
+      io.popen(
+        ('here="$PWD"; cd %s && '):format(folder)
+          .. 'lua5.4 "$here/bench/record.lua" bench printed'
+      )
+    )
+    pipe:read "*a"
+    pipe:close()
+    local written = "<!-- make bench -->\n```\na 1\n\nb 2%1\n  b 3\n\nc\n```\n"
+      .. "between\n<!-- make bench: b -->\n```\nb 2%1\n  b 3\n```\n"
+      .. "<!-- make bench-other -->\n```\nkept 100%%\n```\n"
+    assert.equal(written, text.read(folder .. "/README.md"))
+    local page = text.read(folder .. "/doc/performance.md")
+    assert.equal(written, page:match "\n(<!%-%- make.*)$")
+    assert.matches("^<!%-%- machine %-%->\n.+ cores, .+\n", page)
+    os.execute("rm -rf " .. folder)
+  end)
+end)
