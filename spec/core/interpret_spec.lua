@@ -262,6 +262,9 @@ describe("interpret", function()
       local _, fault = interpret(ADD_FUNDS, status, '{"transactionId":""}')
       assert.equal("failed", fault.outcome)
     end
+    local login = '{"login":{"verified":true,"ibAuthCookie":"s"}}'
+    local _, fault = interpret(core.find "infobip.login", 400, login)
+    assert.matches("both that it was refused and that", fault.message)
   end)
 
   it("says that a refusal cannot be read, not what its row knows", function()

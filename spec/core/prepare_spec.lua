@@ -316,6 +316,15 @@ describe("prepare", function()
     end)
   end
 
+  it("names nothing near to what is longer than any name", function()
+    local name = "recurringAgreementCallbackUrl"
+    local agree = core.find "mobilepay_online.create_recurring_agreement"
+    local _, fault = core.prepare(agree, { [name .. ("x"):rep(11)] = 1 })
+    assert.matches("did you mean", fault.message)
+    _, fault = core.prepare(agree, { [name .. ("x"):rep(12)] = 1 })
+    assert.equal("no such field", fault.message)
+  end)
+
   it("tells of the typo, not of what is missing for it", function()
     local _, fault = core.prepare(ADD_FUNDS, { acountKey = "x" })
     assert.equal("acountKey", fault.field)

@@ -583,6 +583,13 @@ describe("a batch on bad days", function()
     assert.same({ pending = 6 }, batch:report().states)
   end)
 
+  it("tries again what never left", function()
+    inject("refuse", 2)
+    local batch = machine(world, { attempts = 3 })
+    assert(batch:run(rows(world, 2)))
+    assert.equal("P1 pending, P2 pending", states(batch))
+  end)
+
   it("stops after some answers in a row that were lost", function()
     inject("lost_answer", 100)
     local batch = machine(world, { portion = 1, attempts = 2 })

@@ -436,6 +436,15 @@ return function(what, open, reset, traits)
         assert.same({}, other:orphans { early = true }) -- leased by now
       end)
 
+      it("hands out no more orphans than asked for", function()
+        for i = 1, 4 do
+          local entry = assert(send(book, "r" .. i))
+          if i > 1 then assert(set(book, entry, { state = "unknown" })) end
+        end
+        assert.equal("r2 r3", names(other:orphans { limit = 2 }))
+        assert.equal("r4", names(other:orphans { limit = 2 }))
+      end)
+
       it("hands out each orphan once in a recovery", function()
         for i = 1, 7 do
           local entry = assert(send(book, "r" .. i))
@@ -804,6 +813,9 @@ return function(what, open, reset, traits)
         assert(send(book, "r1", { external_id = "x" }))
         assert(send(book, "r2", { external_id = "x" }))
         assert(send(book, "r3", { external_id = "y" }))
+        assert(book:change("r1", function(item)
+          return item:add { step = "more", state = "sent", external_id = "x" }
+        end))
         assert.equal("r1 r2", names(book:by_external_id "x"))
         assert.same({}, book:by_external_id "z")
       end)

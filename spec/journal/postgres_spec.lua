@@ -363,6 +363,10 @@ describe("a journal in PostgreSQL", function()
     end)
   end)
 
+  it("does not warn of a fail-over where no standby is", function()
+    assert.is_nil(opened.warning)
+  end)
+
   it("is not taken for another database by what it says", function()
     assert(send(book, "r1"))
     sql(opened, "UPDATE luapay_schema SET database = '7/16384/00000001'")

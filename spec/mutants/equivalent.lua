@@ -11,6 +11,12 @@ return {
       "core.now() < self.next",
       "core.now() <= self.next" },
   },
+  { "lua/luapay/journal/store/sql/init.lua",
+    { "every transaction locks the names of its items before it adds them, "
+      .. "so that none of them meets it",
+      '["23505"] = true',
+      '["23505"] = false' },
+  },
   { "lua/luapay/callback/token.lua",
     { "a token with one more byte of chance: what counts is its signature "
       .. "and its end",
