@@ -141,7 +141,7 @@ static const struct pay_currency *currency_of_number (const char *digits) {
 }
 
 const struct pay_currency *pay_currency_named (const char *text) {
-  char code[4];
+  char code[4] = { 0 };
   int i;
   if (strlen(text) != 3)
     return NULL;
@@ -149,7 +149,6 @@ const struct pay_currency *pay_currency_named (const char *text) {
     return currency_of_number(text);
   for (i = 0; i < 3; i++)
     code[i] = (char)(text[i] & ~32);
-  code[3] = '\0';
   return currency_of_code(code);
 }
 

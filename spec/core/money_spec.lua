@@ -50,6 +50,24 @@ describe("luapay.money", function()
     end)
   end
 
+  it("adds up to 18 digits, and no further", function()
+    for _, sign in ipairs { "", "-" } do
+      local cent = money(sign .. "0.01", "EUR")
+      local most = money(sign .. "9999999999999999.98", "EUR") + cent
+      assert.equal(sign .. "9999999999999999.99 EUR", tostring(most))
+      assert.has_error(function()
+        return most + cent
+      end, "too large an amount of money")
+    end
+  end)
+
+  it("has minor units as a number where that is exact", function()
+    assert.equal(9007199254740991, money("90071992547409.91", "EUR").minor)
+    assert.equal(-9007199254740991, money("-90071992547409.91", "EUR").minor)
+    local more = money("90071992547409.93", "EUR").minor
+    assert.equal("9007199254740993", tostring(more))
+  end)
+
   it("adds, subtracts, negates and compares", function()
     local a, b = money("0.10", "EUR"), money("0.20", "EUR")
     assert.equal("0.30 EUR", tostring(a + b))

@@ -17,6 +17,12 @@ return {
       '["23505"] = true',
       '["23505"] = false' },
   },
+  { "csrc/money.c",
+    { "where Lua has integers, no amount is as large as the largest; where "
+      .. "it has none, spec/core/money_spec.lua has the border",
+      "units <= PAY_MAX_INTEGER",
+      "units < PAY_MAX_INTEGER" },
+  },
   { "lua/luapay/callback/token.lua",
     { "a token with one more byte of chance: what counts is its signature "
       .. "and its end",
