@@ -297,12 +297,12 @@ static int system_create_count (lua_State *L) {
 
 /*
 ** read_count(path) -> the largest count; nil and a message where there is no
-** such file
+** such file, or none that could be written to
 */
 static int system_read_count (lua_State *L) {
   struct place all[PLACES];
   unsigned long long largest = 0;
-  int f = open_counts(L, O_RDONLY);
+  int f = open_counts(L, O_RDWR);
   ssize_t n;
   size_t i;
   if (f < 0)

@@ -310,6 +310,15 @@ describe("a journal in a file", function()
     assert.truthy(err.message:find("hard link", 1, true))
   end)
 
+  it("sends nothing when commits cannot be counted beside it", function()
+    assert(send(book, "r1"))
+    os.execute(("rm %s-count; mkdir %s-count"):format(path, path))
+    local sent, err = send(book, "r2")
+    os.execute(("rmdir %s-count"):format(path))
+    assert.is_nil(sent)
+    assert.same({ "restored", "unknown" }, { err.code, err.outcome })
+  end)
+
   it("is the same by a link, and until that leads elsewhere", function()
     local link = path .. ".link"
     os.execute(("ln -s %s %s"):format(path, link))
@@ -399,6 +408,21 @@ describe("a journal in a file", function()
     assert.is_nil(done)
     assert.equal("unwritten", err.code)
     assert.equal("full", err.reason)
+    -- of what is new it is certain that nothing was sent
+    for _, case in ipairs { { "r1", "unknown" }, { "r2", "failed" } } do
+      done, err = book:change(case[1], function(item)
+        local known = item:entry "credit"
+        local details = { text = big }
+        if known then return item:set(known, { details = details }) end
+        return item:add {
+          step = "credit",
+          state = "sent",
+          details = details,
+        }
+      end)
+      assert.is_nil(done)
+      assert.same({ "unwritten", case[2] }, { err.code, err.outcome })
+    end
     limit(1000000)
     assert.equal(
       "done",

@@ -123,7 +123,7 @@ end
 -- Whether all that a job speaks of was read, and was never sent.
 local function is_never_sent(job)
   for _, item in ipairs(job.items or {}) do
-    for _, entry in ipairs(item.state.entries) do
+    for _, entry in pairs(item.state.base) do -- as it was read
       if entry.attempt > 0 then return false end
     end
   end
