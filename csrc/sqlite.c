@@ -47,7 +47,7 @@ static void leave (struct connection *c) {
 static void *work_on (void *connection) {
   struct connection *c = connection;
   pthread_mutex_lock(&c->lock);
-  while (!c->is_left) {
+  while (!pay_sqlite_is_left(c)) {
     if (c->state != WAITING) {
       pthread_cond_wait(&c->woken, &c->lock);
       continue;
@@ -122,7 +122,7 @@ static int refusal (lua_State *L, const struct handle *h) {
     return push_problem(L, BY_FORK, "not_sent",
                         "the connection was made before a fork, by another "
                         "process");
-  if (h->c == NULL || h->c->is_left)
+  if (h->c == NULL || pay_sqlite_is_left(h->c))
     return push_problem(L, BY_CLOSE, "not_sent", "the connection is closed");
   return 0;
 }
@@ -392,8 +392,8 @@ static int connection_close (lua_State *L) {
   if (c == NULL || c->pid != getpid())
     return 0;
   pthread_mutex_lock(&c->lock);
-  if (!c->is_left) {
-    c->is_left = 1;
+  if (!pay_sqlite_is_left(c)) {
+    __atomic_store_n(&c->is_left, 1, __ATOMIC_RELEASE);
     if (c->state != RUNNING && c->state != WAITING)
       pay_sqlite_close(c);
     if (!c->has_thread)

@@ -87,7 +87,7 @@ struct connection {
   pthread_cond_t woken;
   int users;
   int has_thread;
-  volatile int is_left; /* Lua gave it up: what runs is to end soon */
+  int is_left; /* Lua gave it up: what runs is to end soon */
   enum state state;
   pid_t pid;
   sqlite3 *db;
@@ -97,6 +97,11 @@ struct connection {
   struct work work;
   char path[];
 };
+
+/* Whether Lua gave it up; asked while the thread is at work, too. */
+static inline int pay_sqlite_is_left (const struct connection *c) {
+  return __atomic_load_n(&c->is_left, __ATOMIC_ACQUIRE);
+}
 
 /* sqlite_run.c: no Lua */
 

@@ -62,7 +62,7 @@ int pay_sqlite_text (struct work *w, const char *s, size_t n, size_t *at) {
 static int wait_for_others (void *connection, int count) {
   struct connection *c = connection;
   struct timespec nap = { 0, 1000000L * (count < 10 ? count + 1 : 10) };
-  if (c->is_left || pay_sqlite_now() >= c->busy_until)
+  if (pay_sqlite_is_left(c) || pay_sqlite_now() >= c->busy_until)
     return 0;
   (void)nanosleep(&nap, NULL);
   return 1;
@@ -71,7 +71,7 @@ static int wait_for_others (void *connection, int count) {
 /* What SQLite asks now and then: whether to stop. */
 static int is_late (void *connection) {
   struct connection *c = connection;
-  return c->is_left || pay_sqlite_now() >= c->work.deadline;
+  return pay_sqlite_is_left(c) || pay_sqlite_now() >= c->work.deadline;
 }
 
 static const struct {
@@ -268,7 +268,7 @@ static int run_one (struct connection *c, size_t i) {
   int code, commits = is_commit(sql), number = (int)i + 1;
   double now = pay_sqlite_now();
   sqlite3_stmt *s;
-  if (c->is_left || now >= w->deadline)
+  if (pay_sqlite_is_left(c) || now >= w->deadline)
     return fail(w, number, SQLITE_INTERRUPT, "there was no time left");
   c->busy_until =
       now + w->patience < w->deadline ? now + w->patience : w->deadline;

@@ -72,6 +72,32 @@ local function ask_database()
   end
 end
 
+-- In a thread of the connection's, and one that is left at work.
+local function use_file()
+  local sqlite = require "luapay.sqlite"
+  local path = os.tmpname()
+  local connection = assert(sqlite.open(path))
+  for i = 1, 20 do
+    assert(connection:start({
+      { "CREATE TABLE IF NOT EXISTS t (a)" },
+      { "INSERT INTO t VALUES ($1)", i, n = 1 },
+    }, 20, 20))
+    local results, why
+    repeat
+      results, why = connection:step()
+    until results ~= false
+    assert(results, why and why.message)
+  end
+  local endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+    .. "FROM n) SELECT COUNT(*) FROM n"
+  assert(connection:start({ { endless } }, 20, 20))
+  connection:close()
+  while not connection:is_closed() do
+    require("luapay.core").sleep(0.001)
+  end
+  os.execute("rm -f " .. path .. "*")
+end
+
 local transport = require("luapay.transport.curl").new {
   http_loopback = true,
   ca_file = ca_file,
@@ -83,3 +109,4 @@ assert(luapay.journal.sqlite { path = file .. "shared" }):close()
 pay(assert(luapay.journal.sqlite { path = file .. number }))
 read_and_sign()
 ask_database()
+use_file()
