@@ -48,6 +48,31 @@ describe("luapay.flow.invoices", function()
     }
   end)
 
+  it("leaves nothing out in silence", function()
+    local flow = luapay.flow.invoices {
+      client = mobip.client(way, "merchant"),
+      journal = journal,
+      source = "erp",
+      run = "x",
+    }
+    local gap = customer("C-1", invoice "1", nil, invoice "3")
+    local named = customer "C-1"
+    named.InvoicesList = invoice "1"
+    for what, case in pairs {
+      ["nothing stands at %[2%]"] = { customer("C-1"), nil, customer "C-3" },
+      ["InvoicesList: nothing stands at %[2%]"] = { gap },
+      ["InvoicesList: expected a list, got the key"] = { named },
+      ["customers%[2%]: expected a table"] = { customer "C-1", "C-2" },
+    } do
+      for _, verb in ipairs { "run", "compare" } do
+        assert.error_matches(function()
+          flow[verb](flow, case)
+        end, what)
+      end
+    end
+    assert.equal(0, #provider:requests())
+  end)
+
   it("needs a name for its run", function()
     assert.has_error(function()
       luapay.flow.invoices {

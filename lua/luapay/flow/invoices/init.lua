@@ -141,10 +141,39 @@ end
 
 kind.verbs = {}
 
+-- What is no customer raises, and a hole in a list, behind which nothing
+-- would be sent.
+local function checker(flow)
+  return function(customer, number)
+    local what = ("customers[%d]"):format(number)
+    if type(customer) ~= "table" then
+      error(("flow.invoices: %s: expected a table"):format(what), 0)
+    end
+    local invoices = customer.InvoicesList
+    if invoices == nil then return end
+    if type(invoices) ~= "table" then
+      error(
+        ("flow.invoices: %s.InvoicesList: expected a list"):format(what),
+        0
+      )
+    end
+    items.check_list(flow, invoices, what .. ".InvoicesList")
+  end
+end
+
+local function check_list(flow, verb, customers)
+  local kind_of = type(customers)
+  if kind_of ~= "table" and kind_of ~= "function" then
+    error(("flow.invoices:%s: expected a list or an iterator"):format(verb), 3)
+  elseif kind_of == "table" then
+    items.check_list(flow, customers, "customers")
+  end
+end
+
 -- What a list or an iterator gives, as one item for each portion.
 local function items_of(flow, customers)
   local list = {}
-  for portion in portions.each(customers, flow.portion) do
+  for portion in portions.each(customers, flow.portion, checker(flow)) do
     list[#list + 1] = {
       reference = ("%s-%d"):format(flow.run_name, #list + 1),
       customers = portion,
@@ -169,12 +198,7 @@ end
 ---@return luapay.Fault? fault "argument": nothing was sent; "incomplete",
 --- "unsettled": with the report
 function kind.verbs:run(customers)
-  local kind_of = type(customers)
-  if kind_of ~= "table" and kind_of ~= "function" then
-    error("flow.invoices:run: expected a list or an iterator", 2)
-  elseif kind_of == "table" then
-    items.check_list(self, customers, "customers")
-  end
+  check_list(self, "run", customers)
   return items.run(self, items_of(self, customers))
 end
 
@@ -243,8 +267,9 @@ end
 --- `different` ({ InvId, fields = { name = { wanted, found } } })
 ---@return luapay.Fault? fault
 function kind.verbs:compare(customers)
+  check_list(self, "compare", customers)
   local report = { same = 0, missing = {}, different = {} }
-  for list in portions.each(customers, self.portion) do
+  for list in portions.each(customers, self.portion, checker(self)) do
     local wanted, ids = reading.flatten(list), {}
     for i, invoice in ipairs(wanted) do
       ids[i] = invoice.InvId

@@ -25,12 +25,20 @@ local function cut(customer, most)
   return pieces
 end
 
-local function taker(customers)
-  if type(customers) == "function" then return customers end
+-- Takes customer after customer, and has each checked: what stands behind a
+-- hole would be left out in silence.
+local function taker(customers, check)
   local at = 0
   return function()
     at = at + 1
-    return customers[at]
+    local customer
+    if type(customers) == "function" then
+      customer = customers()
+    else
+      customer = customers[at]
+    end
+    if customer ~= nil then check(customer, at) end
+    return customer
   end
 end
 
@@ -38,9 +46,10 @@ end
 --- and not more customers than that.
 ---@param customers table[]|fun(): table?
 ---@param most integer
+---@param check fun(customer: any, number: integer) raises
 ---@return fun(): table[]?
-function portions.each(customers, most)
-  local take, waiting = taker(customers), {}
+function portions.each(customers, most, check)
+  local take, waiting = taker(customers, check), {}
   local function next_piece()
     if not waiting[1] then
       local customer = take()
