@@ -387,6 +387,24 @@ describe("luapay.flow.online_payment", function()
       assert.equal("amount", err.field)
     end)
 
+    it("is not believed where anybody may have said so", function()
+      world.releases()
+      local made = pay()
+      local event = world.expired(made.provider_id)
+      event.verified = false
+      local taken, err = flow:on_callback(event)
+      assert.is_false(taken)
+      assert.same(
+        { "unsettled", "unverified", "unknown" },
+        { err.kind, err.code, err.outcome }
+      )
+      assert.same({}, world.released)
+      assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+      event.verified = true -- who has checked it says so
+      assert.is_true(flow:on_callback(event))
+      assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
+
     it("is no news where all of it was let go", function()
       local made = pay()
       assert(flow:cancel("order-1", { id = "a", amount = "all" }))
@@ -420,6 +438,14 @@ describe("luapay.flow.online_payment", function()
       assert.is_true(flow:on_callback(world.expired(made.provider_id)))
       assert.equal(3, #world.released)
       assert.same({ "closed", "none", "Expired", false }, look(stored()))
+    end)
+
+    it("takes no card from anybody", function()
+      local made = begin()
+      local event = world.card(made.provider_id)
+      event.verified = false
+      assert.is_false((flow:on_callback(event)))
+      assert.equal(0, #world.asked)
     end)
 
     it("is released where the acquirer can", function()

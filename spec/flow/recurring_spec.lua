@@ -425,4 +425,14 @@ describe("luapay.flow.recurring", function()
     end
     assert.equal(1, #charges)
   end)
+
+  it("does not believe that an agreement has ended from anybody", function()
+    local made = activated()
+    local event = state(made.provider_id, "Terminated")
+    event.verified = false
+    local taken, err = flow:on_callback(event)
+    assert.is_false(taken)
+    assert.equal("unverified", err.code)
+    assert.equal("done", stored("customer-7").state)
+  end)
 end)

@@ -150,8 +150,24 @@ local function write(flow, jobs)
   end, { known = { reference = jobs[1].record.reference } })
 end
 
+-- Anybody may have sent it, and the provider cannot be asked.
+local function not_believed(flow, job)
+  return false,
+    step.fault(flow, {
+      kind = "unsettled",
+      code = "unverified",
+      outcome = "unknown",
+      message = job.told.provider_id
+        .. ": it is not known who has sent this, and nobody can be asked:"
+        .. " set event.verified where you have checked the sender",
+    })
+end
+
 -- Reads how an item stands where an event alone does not say so.
 local function read(flow, job)
+  local main = step.main(job.record)
+  local can_ask = step.can_ask(money.spec(flow.kind, main), main)
+  if not (job.verified or can_ask) then return not_believed(flow, job) end
   local record, err = settle.read(flow, job.record, {})
   if record or job.verified then return true end -- the doubt is written
   local copied = fault.copy(err)
@@ -172,8 +188,10 @@ local function take(flow, list)
   for i, job in ipairs(jobs) do
     if not job then
       answers[i] = answers[i] or false
-    elseif job.rule.act then
+    elseif job.rule.act and job.verified then
       answers[i], faults[i] = job.rule.act(flow, job.event, job.record)
+    elseif job.rule.act then
+      answers[i], faults[i] = not_believed(flow, job)
     elseif not job.verified then
       answers[i], faults[i] = read(flow, job)
     elseif not good then
