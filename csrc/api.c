@@ -48,13 +48,17 @@ long pay_find (const char *id) {
   return 0;
 }
 
+/* Most names differ where they begin. */
+static int is_same (const char *a, const char *b) {
+  return *a == *b && strcmp(a, b) == 0;
+}
+
 const struct pay_field *pay_field (const struct pay_field *fields,
                                    const char *name) {
   const struct pay_field *f;
   for (f = fields; f != NULL && f->name != NULL; f++) {
-    if (strcmp(f->name, name) == 0)
-      return f;
-    if (f->alias != NULL && strcmp(f->alias, name) == 0)
+    if (is_same(f->name, name) ||
+        (f->alias != NULL && is_same(f->alias, name)))
       return f;
   }
   return NULL;

@@ -234,12 +234,15 @@ static int add_fields (struct pay_request *r,
   }
   for (f = r->e->args; f != NULL && f->name != NULL; f++) {
     struct pay_position here;
+    int given;
     pay_position_field(&here, root, f->name, root->table);
-    known += pay_get(L, f, &here, names, (int)(f - r->e->args) + 1);
+    given = pay_get(L, f, &here, names, (int)(f - r->e->args) + 1);
+    known += given;
     if (f->place != PAY_PATH) {
-      if (lua_isnil(L, -1))
+      if (!given && lua_isnil(L, -1))
         get_default(r, f);
-      if (lua_isnil(L, -1) ? !place_absent(r, f, &here) : !place(r, f, &here))
+      if (!given && lua_isnil(L, -1) ? !place_absent(r, f, &here)
+                                     : !place(r, f, &here))
         return 0;
     }
     lua_settop(L, top);
@@ -330,7 +333,7 @@ static void open_request (struct pay_request *r) {
   r->table = lua_gettop(L);
   lua_pushstring(L, r->e->method);
   lua_setfield(L, r->table, "method");
-  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, 4);
   lua_pushvalue(L, -1);
   lua_setfield(L, r->table, "headers");
   r->headers = r->table + 1;

@@ -89,13 +89,17 @@ static int in_scheme (char c) {
 /* clang-format off */
 /* What no URL has in it; and where the name of a host ends. */
 enum url_byte { URL_GOOD, URL_BAD, URL_END };
-static const unsigned char url_bytes[128] = {
+static const unsigned char url_bytes[256] = {
   [' '] = URL_BAD, ['"'] = URL_BAD, ['<'] = URL_BAD, ['>'] = URL_BAD,
   ['\\'] = URL_BAD, ['^'] = URL_BAD, ['`'] = URL_BAD, ['{'] = URL_BAD,
   ['|'] = URL_BAD, ['}'] = URL_BAD, ['/'] = URL_END, ['?'] = URL_END,
   ['#'] = URL_END
 };
 /* clang-format on */
+
+static enum url_byte url_byte (char c) {
+  return url_bytes[(unsigned char)c];
+}
 
 /* scheme://host... What is beyond ASCII is encoded for the caller, but not
    in the host's name: that has another way (xn--). Control characters were
@@ -109,17 +113,15 @@ static int is_url (const char *s, size_t n) {
   if (end - s < 4 || memcmp(s, "://", 3) != 0)
     return 0;
   host = s += 3;
-  for (; s < end && url_bytes[*s & 127] != URL_END; s++) {
-    if ((unsigned char)*s >= 0x80 || url_bytes[*s & 127] == URL_BAD)
+  for (; s < end && url_byte(*s) != URL_END; s++) {
+    if ((unsigned char)*s >= 0x80 || url_byte(*s) == URL_BAD)
       return 0;
   }
   if (s == host || *host == ':' || *host == '@')
     return 0;
-  for (; s < end; s++) {
-    if ((unsigned char)*s < 0x80 && url_bytes[(unsigned char)*s] == URL_BAD)
-      return 0;
-  }
-  return 1;
+  while (s < end && url_byte(*s) != URL_BAD)
+    s++;
+  return s == end;
 }
 
 static int is_https (const char *s, size_t n) {
@@ -192,7 +194,7 @@ static const struct {
 
 static int has_control (const char *s, size_t n, int lines_allowed) {
   size_t i;
-  for (i = pay_ascii_run(s, n); i < n; i++) {
+  for (i = 0; i < n; i++) {
     unsigned char c = (unsigned char)s[i];
     if (c == 0x7F)
       return 1;
@@ -219,11 +221,12 @@ static int check_length (lua_State *L, const struct pay_field *f,
 static int check_format (lua_State *L, const struct pay_field *f,
                          const struct pay_position *at, const char *s,
                          size_t n) {
-  size_t count = pay_utf16_count(s, n);
+  size_t plain = pay_ascii_run(s, n);
+  size_t count = plain == n ? n : pay_utf16_count(s, n);
   int lines = (f->flags & PAY_LINES) != 0;
   if (count == PAY_NOT_UTF8)
     return pay_refuse(L, at, "is not valid UTF-8");
-  if (has_control(s, n, lines))
+  if (plain < n && has_control(s + plain, n - plain, lines))
     return pay_refuse(L, at,
                       lines ? "must not hold control characters"
                             : "must not hold line breaks or other control "
