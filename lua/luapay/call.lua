@@ -12,7 +12,7 @@ local retry = require "luapay.retry"
 
 local call = {}
 
-local run = exchange.run
+local interpret, run = core.interpret, exchange.run
 
 -- Why a body cannot be read, by what its head says: no encoding was asked
 -- for, so none is undone.
@@ -37,16 +37,9 @@ local function read(endpoint, response)
     problem = encoding_problem(response.headers["content-encoding"])
   end
   local result, refusal =
-    core.interpret(endpoint.number, response.status, response.body, problem)
+    interpret(endpoint.number, response.status, response.body, problem)
   if result then return result end
   refusal.retry_after = retry.after(response.headers, os.time())
-  return nil, fault.new(refusal, endpoint.id)
-end
-
--- The same for an answer of which there is only this.
-local function read_brief(endpoint, status, body)
-  local result, refusal = core.interpret(endpoint.number, status, body)
-  if result then return result end
   return nil, fault.new(refusal, endpoint.id)
 end
 
@@ -67,14 +60,6 @@ local function prepare(inner, endpoint, args, made, given)
   return request
 end
 
--- Sends a request and reads what comes back.
-local function send(inner, endpoint, request, deadline)
-  local response, what, body = run(inner, endpoint, request, deadline, true)
-  if response == true then return read_brief(endpoint, what, body) end
-  if response then return read(endpoint, response) end
-  return nil, what
-end
-
 -- What a fault says beside what the step that failed has said.
 local function finish(inner, err, request)
   err.renew = nil
@@ -87,8 +72,8 @@ end
 
 -- Rows know most such refusals; a scheme may know more. What may have been
 -- done all the same is not asked for again.
-local function wants_session(inner, err, request)
-  if err.outcome ~= "failed" then return false end
+local function wants_session(inner, endpoint, err, request)
+  if endpoint.open or err.outcome ~= "failed" then return false end
   local renews = inner.auth.renews
   return err.renew or (renews and renews(err, request))
 end
@@ -103,7 +88,7 @@ end
 -- session: nothing was done. What a scheme and sending may change of the
 -- request is kept here and put back for that. A scheme that has learned,
 -- while signing, how requests must look says "again": then nothing was sent.
-local function send_signed(
+local function try(
   inner,
   endpoint,
   request,
@@ -117,45 +102,41 @@ local function send_signed(
   local url, body, send_by = request.url, request.body, request.send_by
   local authorization = headers.authorization
   local content_type = headers["content-type"]
-  local signed, err = auth.sign(request, deadline)
+  local signed, err = endpoint.open, nil
+  if not signed then
+    signed, err = auth.sign(request, deadline)
+  end
   if signed == "again" then
     request, err = prepare(inner, endpoint, args, made, given)
     if not request then return nil, err end
-    return send_signed(
-      inner,
-      endpoint,
-      request,
-      deadline,
-      args,
-      made,
-      given,
-      renewed
-    )
+    return try(inner, endpoint, request, deadline, args, made, given, renewed)
   end
-  local result
   if signed then
-    result, err = send(inner, endpoint, request, deadline)
-    if result then return result end
+    local response, what, text = run(inner, endpoint, request, deadline, true)
+    local result
+    if response == true then
+      result, err = interpret(endpoint.number, what, text)
+      if result then return result end
+      err = fault.new(err, endpoint.id)
+    elseif response then
+      result, err = read(endpoint, response)
+      if result then return result end
+    else
+      err = what
+    end
   end
   local doubt = in_doubt(endpoint, request)
-  if not renewed and wants_session(inner, err, request) then
+  if not renewed and wants_session(inner, endpoint, err, request) then
     auth.forget(request)
     request.url, request.body, request.send_by = url, body, send_by
     headers.authorization = authorization
     headers["content-type"] = content_type
+    local result
     result, err, request =
-      send_signed(inner, endpoint, request, deadline, args, made, given, true)
+      try(inner, endpoint, request, deadline, args, made, given, true)
     if result then return result end
   end
   if doubt then err.outcome = "unknown" end
-  return nil, err, request
-end
-
--- The same without a signature.
-local function send_open(inner, endpoint, request, deadline)
-  local result, err = send(inner, endpoint, request, deadline)
-  if result then return result end
-  if in_doubt(endpoint, request) then err.outcome = "unknown" end
   return nil, err, request
 end
 
@@ -176,12 +157,8 @@ function call.make(inner, endpoint, args, deadline, given)
     return dress.shown(inner, endpoint, args, made)
   end
   local result
-  if endpoint.open then
-    result, err, request = send_open(inner, endpoint, request, deadline)
-  else
-    result, err, request =
-      send_signed(inner, endpoint, request, deadline, args, made, given)
-  end
+  result, err, request =
+    try(inner, endpoint, request, deadline, args, made, given)
   if result then return result end
   return nil, finish(inner, err, request)
 end
