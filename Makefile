@@ -435,6 +435,8 @@ bench-programs:
 	@$(MAKE) --no-print-directory -s all
 	@mkdir -p build/bench
 	@$(COMPILE) -o build/bench/libcurl bench/peers/libcurl.c -lcurl
+	@$(COMPILE) -o build/bench/connections bench/connections.c \
+	  csrc/connection.c -lcurl -lpthread
 
 # Only for comparison: nothing of ours needs them.
 bench-deps:

@@ -1,11 +1,11 @@
--- KB of memory of a call in flight, beyond what libcurl needs for its
--- connection: 1000 at once beside 32, at a server that takes its time.
--- usage: flight.lua base ca-file
+-- KB of memory of a call in flight, beyond those of its open connection:
+-- 1000 at once beside 32, at a server that takes its time.
+-- usage: flight.lua base ca-file KB-of-a-connection
 local call = require("bench.call")
 local luapay = require("luapay")
 local curl = require("luapay.transport.curl")
 
-local CONNECTION = 9.8 -- KB of libcurl 7.88, plain; measured alone
+local CONNECTION = tonumber(arg[3])
 
 local infobip = luapay.infobip(call.settings(
   arg[1],
