@@ -189,6 +189,21 @@ describe("luapay journal", function()
     )
   end)
 
+  it("purges what has ended long ago, after a yes", function()
+    local purge = "luapay journal purge "
+    expect(2, purge .. "--yes", nil, "--older is required")
+    expect(2, purge .. "--older 3d --forget 1d --yes", nil, "--forget")
+    expect(2, purge .. "--older 1h", nil, "Say --yes")
+    expect(0, purge .. "--older 3h --yes", "0 purged, 0 forgotten")
+    expect(0, purge .. "--older 1h --yes", "3 purged, 0 forgotten")
+    -- what it came to stays
+    local said = expect(0, "luapay journal report --sandbox")
+    assert.truthy(said:find "moved +EUR +2 +22.45")
+    expect(0, "luapay journal show order-1", "done, money moved")
+    expect(0, "luapay journal verify --sandbox")
+    expect(0, purge .. "--older 1h --forget 90m --yes", "4 forgotten")
+  end)
+
   it("refuses a journal of another luapay, and says so", function()
     expect(0, "luapay journal migrate", "nothing to do")
     local journal = assert(luapay.journal.sqlite {
@@ -200,6 +215,104 @@ describe("luapay journal", function()
     end)
     journal:close()
     expect(1, "luapay journal migrate", nil, "has version 1")
+  end)
+end)
+
+describe("luapay journal, with a provider that can be asked", function()
+  local folder
+  setup(function()
+    folder = helper.folder()
+    folder.environment = "LUAPAY_JOURNAL=pay.db"
+    folder:succeed(
+      ("luapay sandbox --background --port %d"):format(helper.free_port())
+    )
+  end)
+  teardown(function()
+    folder:run "luapay sandbox stop"
+    folder:remove()
+  end)
+
+  it("recovers what was lost, and verifies what was not", function()
+    local said = folder:succeed(
+      "luapay call --sandbox-server --json "
+        .. "mobilepay_subscriptions.create_agreement country_code=DK "
+        .. "currency=DKK plan=Gold expiration_timeout_minutes=10 "
+        .. "links[1].rel=user-redirect links[1].href=https://a.example/1 "
+        .. "links[2].rel=success-callback links[2].href=https://a.example/2 "
+        .. "links[3].rel=cancel-callback links[3].href=https://a.example/3"
+    )
+    local id = json.decode(said).id
+    folder:succeed("luapay sandbox call mobilepay_subscriptions accept " .. id)
+    folder:write(
+      "january.csv",
+      "reference,agreement_id,amount,description\n"
+        .. ("jan-1,%s,49.50,January\n"):format(id)
+    )
+    folder:succeed "luapay sandbox inject request_payments lost_answer"
+    local batch = "luapay batch --sandbox-server --yes january.csv"
+    local status = folder:run(batch)
+    assert.equal(3, status)
+    said = folder:succeed "luapay journal list --state unknown"
+    assert.truthy(said:find "jan%-1.*money unknown")
+    -- the provider has it, so it is not sent again
+    local _, _, noted = folder:run "luapay journal recover --sandbox-server"
+    assert.truthy(noted:find("--now asks at once", 1, true))
+    folder:succeed "luapay journal recover --sandbox-server --now"
+    said = folder:succeed "luapay journal list"
+    assert.truthy(said:find "pending.*money asked", said)
+    folder:succeed(batch)
+    local requests = json.decode(
+      folder:succeed "luapay sandbox requests mobilepay_subscriptions --json"
+    )
+    local sent = 0
+    for _, request in ipairs(requests) do
+      if request.endpoint == "request_payments" then sent = sent + 1 end
+    end
+    assert.equal(1, sent)
+    said = folder:succeed "luapay journal verify --sandbox-server"
+    assert.truthy(said:find("1 are as the provider says", 1, true), said)
+    -- the day of the payment comes
+    folder:succeed "luapay sandbox advance 4d"
+    local changed
+    status, changed = folder:run "luapay journal verify --sandbox-server"
+    assert.equal(1, status)
+    assert.truthy(
+      changed:find("the provider says done, money moved", 1, true),
+      changed
+    )
+  end)
+end)
+
+describe("the journal of any flow", function()
+  local APIS = require("luapay.command.ledger").APIS
+
+  it("can be read without credentials", function()
+    local ledger = require "luapay.command.ledger"
+    local journal = luapay.journal.memory()
+    local count = 0
+    for flow in pairs(APIS) do
+      local about = { account = "a/production/b", flow = flow, run = "may" }
+      local made = ledger.offline(journal, about)
+      assert.equal(0, assert(made:report()).total)
+      count = count + 1
+    end
+    local known = 0
+    for line in io.lines "lua/luapay/init.lua" do
+      if line:find "^  [%l_]+ = true,$" then known = known + 1 end
+    end
+    assert.equal(known, count) -- all of luapay.flow
+  end)
+
+  it("has advice that becomes commands", function()
+    local find = require "luapay.command.journal.find"
+    local view = { account = "a", flow = "topup", run = "", reference = "r" }
+    for name, advice in pairs(require("luapay.flow.kit.report").ADVICE) do
+      local text, verbs = find.advice(advice)
+      assert.is_nil(text:find("(reference", 1, true), name)
+      assert.truthy(verbs[1], name)
+      local lines = find.commands(view, verbs, {})
+      assert.truthy(lines[1]:find("^luapay journal "), name)
+    end
   end)
 end)
 

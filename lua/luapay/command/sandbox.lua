@@ -164,19 +164,16 @@ local function tell(what, said)
   end
 end
 
-local UNITS = { s = 1, m = 60, h = 3600, d = 86400 }
-
 local function advance(given, shell)
-  local count, unit = given.time:match "^(%d+%.?%d*)([smhd]?)$"
-  if not count then
+  local seconds = shell.seconds(given.time)
+  if not seconds then
     return shell:refuse "expected a time like 90s, 10m, 2h or 3d"
   end
-  local seconds = tonumber(count) * (UNITS[unit] or 1)
   -- one clock for all of them
   server.find(shell):administer("POST", "infobip/advance", {
     seconds = seconds,
   })
-  shell:say("%s%s have passed there.", count, unit ~= "" and unit or "s")
+  shell:say("%s have passed there.", given.time)
   return shell.DONE
 end
 

@@ -64,6 +64,16 @@ function Shell.word(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+local UNITS = { s = 1, m = 60, h = 3600, d = 86400 }
+
+--- The seconds of a text like 90s, 10m, 2h or 3d; nil where it is none.
+---@param text string
+---@return number?
+function Shell.seconds(text)
+  local count, unit = text:match "^(%d+%.?%d*)([smhd]?)$"
+  return count and tonumber(count) * (UNITS[unit] or 1) or nil
+end
+
 --- All of a file; "-" is the standard input.
 ---@param path string
 ---@return string? text

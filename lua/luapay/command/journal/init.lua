@@ -3,6 +3,7 @@
 
 local clients = require "luapay.command.clients"
 local find = require "luapay.command.journal.find"
+local json = require "luapay.command.json"
 local ledger = require "luapay.command.ledger"
 local person = require "luapay.command.journal.person"
 local report = require "luapay.command.journal.report"
@@ -88,6 +89,48 @@ local function restored(given, shell, journal)
   return shell.DONE
 end
 
+local function purge(given, shell, journal)
+  local older = shell.seconds(given.older or "")
+  local forget = given.forget and shell.seconds(given.forget)
+  if not (older and older > 0) then
+    return shell:refuse "--older is required: a time like 400d"
+  elseif given.forget and not (forget and forget > older) then
+    return shell:refuse "--forget: expected a longer time than --older"
+  end
+  shell:note(
+    "What has ended more than %s ago is purged: what was asked and answered "
+      .. "goes, what\nit came to stays.",
+    given.older
+  )
+  if forget then
+    shell:note(
+      "What has ended more than %s ago is forgotten: the same reference "
+        .. "would be sent again.",
+      given.forget
+    )
+  end
+  local yes = given.yes or shell:ask "Do it?"
+  if not yes then
+    shell:note(
+      yes == nil and "Say --yes to do it. Nothing was purged."
+        or "Nothing was purged."
+    )
+    return yes == nil and shell.USAGE or shell.FAILED
+  end
+  local done, fault = journal:purge {
+    older = older,
+    forget = forget or nil,
+    flow = given.flow,
+  }
+  if not done then return find.fail(shell, fault, given) end
+  if given.json then
+    shell:say("%s", json.write(done))
+  else
+    shell:say("%d purged, %d forgotten", done.purged, done.forgotten)
+  end
+  return shell.DONE
+end
+
 local function migrate(_, shell)
   -- it was opened: an earlier version, or a later one, is refused before
   shell:say "The tables are of this luapay's version: nothing to do."
@@ -125,6 +168,26 @@ local WHOLE = {
       "  --since '2026-03-02 04:00'",
     },
     run = restored,
+  },
+  {
+    name = "purge",
+    summary = "Removes what was asked and answered long ago.",
+    about = "Removes what was asked and answered of items that have ended "
+      .. "long ago; what they\ncame to stays, so that the same reference is "
+      .. "not sent again. What is open, needs a\nperson or has failed stays "
+      .. "as it is. --forget removes all of it: after that a\nreference is "
+      .. "new, and would be sent.",
+    options = {
+      { "--older", "As 400d: since it has ended.", value = "TIME" },
+      { "--forget", "As 800d: then all of it goes.", value = "TIME" },
+      { "--flow", "Only of this flow.", value = "FLOW" },
+      { "--yes", "Do it, without a question." },
+    },
+    examples = {
+      DEMO,
+      "luapay journal purge --journal evening.db --older 400d --yes",
+    },
+    run = purge,
   },
   {
     name = "migrate",

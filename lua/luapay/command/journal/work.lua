@@ -175,6 +175,40 @@ local function left_over(journal, given)
   return persons, unknown
 end
 
+-- What is unknown is asked about now, whether it is due or not.
+local function ask_now(journal, flow, book)
+  for view in
+    journal:items {
+      account = book.account,
+      flow = book.flow,
+      run = book.run,
+      states = { "unknown" },
+    }
+  do
+    flow:get(view.reference) -- whether it could be asked is seen in the end
+  end
+end
+
+-- When the first of what is unknown will be asked about.
+local function first_due(journal, given)
+  local first
+  local unknown = {
+    account = given.account,
+    flow = given.flow,
+    run = given.run,
+    states = { "unknown" },
+    limit = 1000,
+  }
+  for view in journal:items(unknown) do
+    for _, entry in ipairs(view.entries) do
+      if entry.state == "unknown" and entry.due_at then
+        first = math.min(first or entry.due_at, entry.due_at)
+      end
+    end
+  end
+  return first
+end
+
 local function recover(given, shell, journal)
   local books, err = open_books(journal, given)
   if not books then return find.fail(shell, err, given) end
@@ -195,6 +229,11 @@ local function recover(given, shell, journal)
       local told, fault = flow:recover()
       shell.sends = false
       if not told then return find.fail(shell, fault, given) end
+      if given.now and told.states.unknown then
+        ask_now(journal, flow, book)
+        told, fault = flow:report()
+        if not told then return find.fail(shell, fault, given) end
+      end
       if not given.json then
         shell:say(
           "%s: %d items, %d open, %d need a person",
@@ -221,6 +260,13 @@ local function recover(given, shell, journal)
   if persons > 0 then
     shell:note("%d need a person: luapay journal report", persons)
   end
+  local due = unknown > 0 and first_due(journal, given)
+  if due and due > journal:now() then
+    shell:note(
+      "What is unknown is asked about from %s on; --now asks at once.",
+      os.date("%H:%M:%S", math.ceil(due))
+    )
+  end
   if skipped > 0 then return shell.FAILED end
   return persons + unknown > 0 and shell.UNKNOWN or shell.DONE
 end
@@ -232,7 +278,9 @@ work.recover = {
     .. "all that is\npending; completes an all-or-nothing top-up, or takes "
     .. "it back. Sends nothing new.\nGood for a timer. Status 3: something "
     .. "is still unknown.",
-  options = {},
+  options = {
+    { "--now", "Ask also about what was sent just now." },
+  },
   examples = {
     "luapay sandbox demo evening.db",
     "luapay journal recover --sandbox --journal evening.db ||",
