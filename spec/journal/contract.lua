@@ -1204,6 +1204,42 @@ return function(what, open, reset, traits)
       end)
     end)
 
+    it("knows ids of any length", function()
+      local long, x = {}, 7
+      for i = 1, 20000 do -- nothing that could be packed
+        x = x * 16807 % 2147483647
+        long[i] = string.char(33 + x % 90)
+      end
+      local id = "é" .. table.concat(long)
+      local entry = assert(send(book, "r1"))
+      assert(book:add_event(id, { n = 1 }))
+      assert(book:change("r1", function(item)
+        item:set(item:entry "credit", {
+          state = "done",
+          provider_id = id,
+          external_id = id .. "x",
+          subject = id .. "s",
+        })
+        assert.same({ { n = 1 } }, item:events(id))
+        return true
+      end, {
+        known = { reference = "r1", step = "credit", provider_id = id },
+        subject = id .. "s",
+      }))
+      assert.equal(entry.id, other:by_provider_id(id).entries[1].id)
+      assert.is_false(other:by_provider_id(id .. "y"))
+      assert.equal("r1", other:by_external_id(id .. "x")[1].reference)
+      assert(other:change("r2", function(item)
+        assert.equal("r1", item:owner(id))
+        assert.equal("r1", item.others[1].reference)
+        return false
+      end, { subject = id .. "s" }) == false)
+      assert.is_true(journal:first(id))
+      assert.is_false(journal:first(id))
+      assert(journal:keep(id .. "k", "v"))
+      assert.equal("v", journal:kept(id .. "k"))
+    end)
+
     describe("a purge", function()
       local DAY = 86400
 

@@ -33,9 +33,18 @@ local function check_change(fn, options)
   end
 end
 
+local function texts_of(subject)
+  local texts = {}
+  local list = type(subject) == "table" and subject or { subject }
+  for i, text in ipairs(list) do
+    texts[i] = entries.short_id(text)
+  end
+  return texts
+end
+
 local function subjects_of(list, subject)
   local found = {}
-  local texts = type(subject) == "table" and subject or { subject }
+  local texts = texts_of(subject)
   for _, text in ipairs(texts) do
     for _, one in ipairs(list) do
       local book = one.book
@@ -57,8 +66,11 @@ local function change_of(list, fn, options)
   local known = options.known
   if known and known.provider_id then
     local book = list[1].book
-    reads.ids[1] =
-      { account = book.account, flow = book.flow, id = known.provider_id }
+    reads.ids[1] = {
+      account = book.account,
+      flow = book.flow,
+      id = entries.short_id(tostring(known.provider_id)),
+    }
   end
   return {
     reads = reads,
@@ -71,9 +83,7 @@ local function change_of(list, fn, options)
         items[i].beside = items
         if options.subject then
           local others = {}
-          local texts = options.subject
-          if type(texts) ~= "table" then texts = { texts } end
-          for _, text in ipairs(texts) do
+          for _, text in ipairs(texts_of(options.subject)) do
             for _, entry in ipairs(work:others(one.book, text)) do
               others[#others + 1] = entry
             end
@@ -467,7 +477,7 @@ end
 ---@return luapay.Fault?
 function Book:add_event(id, event)
   return ask(self, function(work)
-    work:keep_event(self, id, event)
+    work:keep_event(self, entries.short_id(id), event)
     return true
   end)
 end

@@ -94,6 +94,22 @@ local function writable(value)
   return type(kept) == "table" and kept or { unwritable = kept }
 end
 
+local LONGEST_ID = 1000 -- bytes of what stands in an index beside others
+
+--- An id or a key as it is kept and looked for: an index has no room for one
+--- of any length, and what a provider says must not be lost for it. A very
+--- long one stands for itself by its beginning, its length and a digest.
+---@param id string
+---@return string
+function entry.short_id(id)
+  if #id <= LONGEST_ID then return id end
+  -- not in the middle of a character
+  local beginning = id:sub(1, 200):gsub("[\192-\255]?[\128-\191]*$", "")
+  return ("%s...(%d bytes, %s)"):format(beginning, #id, core.fingerprint(id))
+end
+
+local IS_ID = { provider_id = true, external_id = true, subject = true }
+
 --- Puts fields into an entry. What is no field of an entry, or of another
 --- type, is an error of the program.
 ---@param into luapay.JournalEntry
@@ -123,6 +139,7 @@ function entry.set(into, fields)
       error("journal: amount: expected a decimal like 12.50", 3)
     else
       into[name] = writable(value)
+      if IS_ID[name] then into[name] = entry.short_id(into[name]) end
     end
   end
 end

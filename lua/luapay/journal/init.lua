@@ -7,6 +7,7 @@ local books = require "luapay.journal.book"
 local check = require("luapay.options").check
 local clocks = require "luapay.journal.clock"
 local core = require "luapay.core"
+local entries = require "luapay.journal.entry"
 local fault = require "luapay.fault"
 local memory_store = require "luapay.journal.store.memory"
 local random = require "luapay.random"
@@ -43,15 +44,19 @@ end
 ---@return any value
 ---@return luapay.Fault? fault
 function Journal:change_values(names, fn)
+  local keys = {}
+  for i, name in ipairs(names) do
+    keys[i] = entries.short_id(name)
+  end
   return self.commit:run {
-    reads = { items = {}, subjects = {}, ids = {}, values = names },
+    reads = { items = {}, subjects = {}, ids = {}, values = keys },
     fn = function(work)
       return fn(
         function(name)
-          return work:value(name)
+          return work:value(entries.short_id(name))
         end,
         function(name, value)
-          work:set_value(name, value)
+          work:set_value(entries.short_id(name), value)
         end,
         work.times.now,
         {

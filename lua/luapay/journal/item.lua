@@ -189,7 +189,7 @@ end
 ---@return string? reference
 ---@return string? run
 function Item:owner(provider_id)
-  return self.work:owner(self, provider_id)
+  return self.work:owner(self, entries.short_id(provider_id))
 end
 
 --- Notes who has settled something and why. Notes are kept as they are.
@@ -204,6 +204,7 @@ end
 ---@param id string
 ---@return table[] events oldest first
 function Item:events(id)
+  id = entries.short_id(id)
   local found = self.work:events(self, id)
   self.taken[#self.taken + 1] = id
   return found
@@ -213,7 +214,8 @@ end
 ---@param id string the provider's id that it names
 ---@param event table
 function Item:keep_event(id, event)
-  self.events_kept[#self.events_kept + 1] = { id = id, event = event }
+  self.events_kept[#self.events_kept + 1] =
+    { id = entries.short_id(id), event = event }
 end
 
 local item = {}

@@ -4,6 +4,7 @@
 local check = require("luapay.options").check
 local clock = require "luapay.journal.clock"
 local decimal = require "luapay.decimal"
+local entries = require "luapay.journal.entry"
 local keys = require "luapay.journal.keys"
 
 local read = {}
@@ -63,7 +64,7 @@ end
 ---@return luapay.Fault? fault
 function read:by_provider_id(id)
   return found_or(consistent(self.journal, function(work)
-    local stub = work.access:bearer(self, id)
+    local stub = work.access:bearer(self, entries.short_id(id))
     return stub and view(work, stub) or false
   end))
 end
@@ -75,7 +76,8 @@ end
 ---@return luapay.Fault? fault
 function read:by_external_id(id)
   return consistent(self.journal, function(work)
-    local list, stubs = {}, work.access:named(self, id)
+    local list = {}
+    local stubs = work.access:named(self, entries.short_id(id))
     work.access:fetch(stubs)
     for _, stub in ipairs(stubs) do
       list[#list + 1] = view(work, stub) or nil
