@@ -62,6 +62,41 @@ local function lock(access, list, ...)
 end
 
 local OWNER = STUBS .. "provider_id = $1 AND flow = $2 AND account = $3"
+local EVENTS = "SELECT CAST(id AS TEXT) AS id, event FROM luapay_events "
+  .. "WHERE about = $1 AND flow = $2 AND account = $3 "
+  .. "ORDER BY luapay_events.id"
+
+local function name_of_id(book, id)
+  return book.account .. "\0" .. book.flow .. "\0" .. id
+end
+
+local function of_id(text, book, id)
+  return statement(text, id, book.flow, book.account)
+end
+
+local function events_of(result)
+  for _, row in ipairs(result) do
+    row.event = read.json(row.event)
+  end
+  return result
+end
+
+-- Each once, in an order that is the same for everybody.
+local function unique_ids(list)
+  local found, seen = {}, {}
+  for _, one in ipairs(list) do
+    local name = name_of_id(one, one.id)
+    if not seen[name] then
+      found[#found + 1] =
+        { name = name, account = one.account, flow = one.flow, id = one.id }
+    end
+    seen[name] = true
+  end
+  table.sort(found, function(a, b)
+    return a.name < b.name
+  end)
+  return found
+end
 
 local function locks_items(access)
   return access.dialect.LOCKS_ROWS and not access.only_reads
@@ -107,9 +142,12 @@ local function load(access, reads)
   for _, one in ipairs(reads.subjects) do
     lock(access, list, "subject", one.account, one.flow, one.subject)
   end
-  for _, one in ipairs(reads.ids) do
+  local ids = unique_ids(reads.ids)
+  for _, one in ipairs(ids) do
     lock(access, list, "id", one.account, one.flow, one.id)
-    access.ids_locked[one.account .. "\0" .. one.flow .. "\0" .. one.id] = true
+  end
+  for _, one in ipairs(ids) do
+    lock(access, list, "event", one.account, one.flow, one.id)
   end
   local items, found = unique_items(reads.items), {}
   for i, one in ipairs(items) do
@@ -123,6 +161,14 @@ local function load(access, reads)
   for i, one in ipairs(items) do
     add(of_item(ITEM, one.key), function(result)
       found[i].entries = entries_of(result)
+    end)
+  end
+  for _, one in ipairs(ids) do
+    add(of_id(OWNER, one, one.id), function(result)
+      access.owners[one.name] = result
+    end)
+    add(of_id(EVENTS, one, one.id), function(result)
+      access.known_events[one.name] = events_of(result)
     end)
   end
   local names, seen = {}, {}
@@ -419,14 +465,14 @@ function Access:bearer(book, id)
 end
 
 function Access:owner(item, id)
-  local name = item.account .. "\0" .. item.flow .. "\0" .. id
-  if not self.ids_locked[name] then
+  local name = name_of_id(item, id)
+  if not self.owners[name] then
     local list = {}
     lock(self, list, "id", item.account, item.flow, id)
-    if list[1] then self.tx:run_all(list) end
-    self.ids_locked[name] = true
+    list[#list + 1] = of_id(OWNER, item, id)
+    self.owners[name] = self.tx:run_all(list)[#list]
   end
-  local found = query(self, OWNER, id, item.flow, item.account)
+  local found = self.owners[name]
   for _, row in ipairs(found) do
     if row.reference ~= item.reference or row.run ~= item.run then
       return row.reference, row.run
@@ -453,24 +499,14 @@ function Access:named(book, id)
 end
 
 function Access:events(book, id)
-  local name = book.account .. "\0" .. book.flow .. "\0" .. id
-  if self.known_events[name] then return self.known_events[name] end
-  local list = {}
-  lock(self, list, "event", book.account, book.flow, id)
-  list[#list + 1] = statement(
-    "SELECT CAST(id AS TEXT) AS id, event FROM luapay_events "
-      .. "WHERE about = $1 AND flow = $2 AND account = $3 "
-      .. "ORDER BY luapay_events.id",
-    id,
-    book.flow,
-    book.account
-  )
-  local found = self.tx:run_all(list)[#list]
-  for _, row in ipairs(found) do
-    row.event = read.json(row.event)
+  local name = name_of_id(book, id)
+  if not self.known_events[name] then
+    local list = {}
+    lock(self, list, "event", book.account, book.flow, id)
+    list[#list + 1] = of_id(EVENTS, book, id)
+    self.known_events[name] = events_of(self.tx:run_all(list)[#list])
   end
-  self.known_events[name] = found
-  return found
+  return self.known_events[name]
 end
 
 local function value_of(access, name)
@@ -1002,7 +1038,7 @@ function Store:transact(reads, decide, options)
       items = {},
       values = {},
       known_events = {},
-      ids_locked = {},
+      owners = {},
     }, Access)
     load(access, reads)
     if not access.state then return nil, EMPTIED end
