@@ -722,4 +722,69 @@ describe("luapay.flow.online_payment", function()
       end)
     end)
   end
+
+  describe("what an acquirer has said", function()
+    local IDS = {
+      acquirerVatNumber = "DK20016175",
+      acquirerMerchantId = "M1",
+      acquirerPaymentReference = "A0",
+    }
+
+    local function heard(verdict)
+      world.verdict = verdict
+      local made = begin()
+      assert.is_true(flow:on_callback(world.card(made.provider_id)))
+      for _, entry in ipairs(flow.book:get("order-1").entries) do
+        if entry.step:find "^report:" then
+          assert.equal("done", entry.state)
+          return entry.details.args, world.provider:payment(made.provider_id)
+        end
+      end
+    end
+
+    local function no(changes, ids)
+      local verdict = { approved = false, reasonMessage = "no" }
+      for _, list in ipairs { changes, ids and IDS or {} } do
+        for name, value in pairs(list) do
+          verdict[name] = value
+        end
+      end
+      return verdict
+    end
+
+    local HTTPS = "https://bank.example/3ds"
+    for what, case in pairs {
+      ["a code without the acquirer's ids"] = {
+        no { reasonCode = 1001 },
+        2000,
+      },
+      ["a code with them"] = { no({ reasonCode = 1001 }, true), 1001 },
+      ["a code in text"] = { no({ reasonCode = "1001" }, true), 1001 },
+      ["a code that nobody knows"] = { no({ reasonCode = 1 }, true), 2000 },
+      ["a challenge"] = { no({ threeDSecureUrl = HTTPS }, true), 1008 },
+      ["one without ids"] = { no { threeDSecureUrl = HTTPS }, 2000 },
+      ["one without https"] = { no({ threeDSecureUrl = "bank" }, true), 2000 },
+      ["one by its code alone"] = { no({ reasonCode = 1008 }, true), 2000 },
+      ["a reason in two lines"] = { no { reasonMessage = "a\nb" }, 2000 },
+    } do
+      it("MobilePay hears: " .. what, function()
+        local report, payment = heard(case[1])
+        assert.equal(case[2], report.reasonCode)
+        assert.not_equal("pending", payment.attempts[1].state)
+      end)
+    end
+
+    it("is approved whatever its ids are", function()
+      local report = heard {
+        approved = true,
+        acquirerPaymentReference = {},
+        acquirerMerchantId = "a\nb",
+        acquirerVatNumber = 17,
+      }
+      assert.is_nil(report.acquirerPaymentReference)
+      assert.is_nil(report.acquirerMerchantId)
+      assert.equal("17", report.acquirerVatNumber)
+      assert.same({ "pending", "asked", "Reserved", false }, look(stored()))
+    end)
+  end)
 end)

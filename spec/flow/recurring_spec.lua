@@ -435,4 +435,25 @@ describe("luapay.flow.recurring", function()
     assert.equal("unverified", err.code)
     assert.equal("done", stored("customer-7").state)
   end)
+
+  it(
+    "tells MobilePay of a decline by a code that charges do not have",
+    function()
+      activated()
+      world.verdict = {}
+      for name, value in pairs(helper.DECLINED) do
+        world.verdict[name] = value
+      end
+      world.verdict.reasonCode = 1009
+      flow:charge(month())
+      local found
+      for _, entry in ipairs(flow.book:get("month-2").entries) do
+        if entry.step:find "^report:" then found = entry end
+      end
+      assert.same(
+        { "done", 2000 },
+        { found.state, found.details.args.reasonCode }
+      )
+    end
+  )
 end)

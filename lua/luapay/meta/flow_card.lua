@@ -52,7 +52,8 @@
 ---@field currency string
 
 --- What it says: `{ approved = true }`, `{ approved = false, reasonCode =,
---- reasonMessage = }` or `{ threeDSecureUrl = }`.
+--- reasonMessage = }` or `{ threeDSecureUrl = }`. The three ids are needed with
+--- a code of 1xxx and with a challenge: without them MobilePay hears 2000.
 ---@class luapay.AcquirerVerdict
 ---@field approved? boolean
 ---@field reasonCode? integer

@@ -2,6 +2,7 @@
 -- The acquirer is functions of the user's: whatever they return or raise,
 -- this is what becomes of it. Nothing here is written down.
 
+local core = require "luapay.core"
 local guard = require "luapay.guard"
 local task = require "luapay.task"
 
@@ -55,24 +56,42 @@ local IDS =
   { "acquirerVatNumber", "acquirerMerchantId", "acquirerPaymentReference" }
 
 local REFUSED, TEMPORARY, TIMEOUT, SOFT = 2000, 2002, 3000, 1008
+local BY_ISSUER = 2000 -- codes below need all of the acquirer's ids
 
-local function add_ids(verdict, into)
-  for _, name in ipairs(IDS) do
-    if verdict[name] ~= nil then into[name] = tostring(verdict[name]) end
-  end
-  return into
+-- A text that can be sent, of what the user's function has given; else nil.
+local function text_of(value)
+  if type(value) == "number" then return ("%.14g"):format(value) end
+  if type(value) ~= "string" or value == "" then return nil end
+  if value:find "%c" or not core.encode { value } then return nil end
+  return value
 end
 
+-- Whether all of them are there.
+local function add_ids(verdict, into)
+  local all = true
+  for _, name in ipairs(IDS) do
+    into[name] = text_of(verdict[name])
+    all = all and into[name] ~= nil
+  end
+  return into, all
+end
+
+-- MobilePay takes no report that lacks something: rather less is said than
+-- nothing.
 local function refused(verdict)
-  local code = tonumber(verdict.reasonCode)
-  if verdict.threeDSecureUrl then code = SOFT end
-  if not CODES[code] then code = REFUSED end
-  return add_ids(verdict, {
+  local url = text_of(verdict.threeDSecureUrl)
+  if url and not url:find "^https://[^%s/]" then url = nil end
+  local report, named = add_ids(verdict, {
     succeeded = false,
-    reasonCode = code,
-    reasonMessage = tostring(verdict.reasonMessage or "refused"),
-    threeDSecureUrl = verdict.threeDSecureUrl,
+    reasonMessage = text_of(verdict.reasonMessage) or "refused",
   })
+  local code = tonumber(verdict.reasonCode)
+  if url then code = SOFT end
+  if code == SOFT and not url then code = nil end
+  if not CODES[code] or code < BY_ISSUER and not named then code = REFUSED end
+  report.reasonCode = code
+  report.threeDSecureUrl = code == SOFT and url or nil
+  return report
 end
 
 --- What MobilePay is to hear; nil when the acquirer has not said what
@@ -82,10 +101,20 @@ end
 function acquirer.read(verdict)
   if type(verdict) ~= "table" then return nil end
   if verdict.approved == true then
-    return add_ids(verdict, { succeeded = true })
+    return (add_ids(verdict, { succeeded = true }))
   elseif verdict.approved == false or verdict.threeDSecureUrl then
     return refused(verdict)
   end
+end
+
+-- Codes that are those of a customer who is there.
+local PRESENT = { [1009] = true, [1010] = true }
+
+--- Makes a report of a charge of it, without a customer: changes it.
+---@param report table
+function acquirer.of_charge(report)
+  report.threeDSecureUrl = nil
+  if PRESENT[report.reasonCode] then report.reasonCode = REFUSED end
 end
 
 --- MobilePay must hear something in time, when nothing is known.

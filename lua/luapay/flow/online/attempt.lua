@@ -188,7 +188,7 @@ local function report_step(flow, record, name, id, report)
   for field, value in pairs(report) do
     args[field] = value
   end
-  if is_charge(main) then args.threeDSecureUrl = nil end
+  if is_charge(main) then acquirer.of_charge(args) end
   local endpoint = is_charge(main) and "update_mit_payment"
     or "update_authorization_attempt"
   return step.take(flow, record.reference, {
