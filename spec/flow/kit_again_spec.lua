@@ -236,6 +236,22 @@ describe("the same reference again, where", function()
     assert.equal("unknown unknown", of(got))
   end)
 
+  it("a lost answer leaves alone what another worker has sent", function()
+    local world = helper.world()
+    local flow = world:flow()
+    world.orders.create = function(there)
+      there.now = there.now + LONG
+      assert(there:flow().book:change("r", function(one)
+        one:send(one:entry "request")
+        return true
+      end))
+      return helper.lost()
+    end
+    flow:run_one(item "r")
+    local _, err = world:flow():run_one(item "r")
+    assert.equal("busy", err.code)
+  end)
+
   it("other content is in doubt where an end is doubtful", function()
     local world = helper.world()
     local flow = world:flow()
@@ -355,6 +371,7 @@ describe("recover", function()
       return helper.lost()
     end
     world.orders.list = slow
+    flow.journal.lease = 1000 -- and so is asked again before it is over
     assert(flow:recover())
   end)
 

@@ -34,5 +34,9 @@ return {
       .. "its job is not in the queue any more",
       "one.is_done = true",
       "one.is_done = false" },
+    { "one tick of a clock that counts nanoseconds: a committer that is "
+      .. "away is replaced then, or at the next look",
+      "now > committer.till",
+      "now >= committer.till" },
   },
 }

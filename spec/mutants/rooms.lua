@@ -28,7 +28,13 @@ return {
   {
     files = { "lua/luapay/flow/" },
     made = 70,
-    specs = { FLOWS },
+    specs = {
+      "spec/flow/kit_money_spec.lua",
+      "spec/flow/kit_again_spec.lua",
+      "spec/flow/kit_event_spec.lua",
+      "spec/flow/words",
+      FLOWS,
+    },
     simulate = 200,
   },
   {
