@@ -139,6 +139,10 @@ static const luaL_Reg functions[] = { { "fork", posix_fork },
 
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {
+  Dl_info here;
+  /* stays when Lua closes its libraries: Lua may still allocate by it */
+  if (dladdr((void *)&memory, &here) != 0)
+    dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
   luaL_newlib(L, functions);
   return 1;
 }

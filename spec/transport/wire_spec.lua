@@ -362,8 +362,10 @@ describe("the wire", function()
         package.loaded["luapay.curl"] = nil -- so that its tables are small
         require "luapay.curl"
         collectgarbage()
-        posix.starve(n)
-        pcall(act)
+        pcall(function()
+          posix.starve(n)
+          act()
+        end)
         starved = posix.starve()
         assert.is_true(#server:log() <= 2)
         assert.equal(0, transport:stats().under_way, what .. " " .. n)
