@@ -841,6 +841,15 @@ return function(what, open, reset, traits)
         assert.equal(5, n)
       end)
 
+      it("takes no time that is none for when it was restored", function()
+        for _, since in ipairs { 0 / 0, math.huge, -1, 1.8e12, "1" } do
+          assert.error_matches(function()
+            journal:restored { since = since, who = "Ann" }
+          end, "restored: since: expected seconds")
+        end
+        assert(send(book, "r1"))
+      end)
+
       it("goes through those that fit", function()
         for i, state in ipairs { "done", "parked", "unknown", "done" } do
           set(book, assert(send(book, "r" .. i)), { state = state })

@@ -236,6 +236,15 @@ function Journal:purge(given)
   return done
 end
 
+local DAY = 86400 -- clocks may differ
+
+-- Neither NaN nor infinite, and no milliseconds.
+local function is_past(self, time)
+  return type(time) == "number"
+    and time >= 0
+    and time <= self.clocks.wall() + DAY
+end
+
 --- Says that a person knows what a restored database or a fail-over has
 --- lost: from here on entries may be sent again.
 ---@async
@@ -250,8 +259,11 @@ end
 function Journal:restored(given)
   if type(given) ~= "table" or type(given.who) ~= "string" then
     error("journal: restored: expected { since = seconds, who = text }", 2)
-  elseif type(given.since) ~= "number" then
-    error("journal: restored: since: expected seconds since 1970", 2)
+  elseif not is_past(self, given.since) then
+    error(
+      "journal: restored: since: expected seconds since 1970 of the past",
+      2
+    )
   elseif given.complete ~= nil and type(given.complete) ~= "boolean" then
     error("journal: restored: complete: expected true or false", 2)
   end
