@@ -319,6 +319,7 @@ check-asan:
 	@$(INSTALL) $(TEST_DEBS)
 	@$(MAKE) --no-print-directory -s KIND=-asan \
 	  CFLAGS='$(CFLAGS) -O1 $(SANITIZE)' all
+	@$(MAKE) --no-print-directory -s all
 	@$(MAKE) --no-print-directory -s LUA=luajit all
 	@$(MAKE) --no-print-directory -s $(ASAN)/bin/$(INTERPRETER)
 	@SPEC='$(sort $(ASAN_SPEC))' PARTS=2 .ci/specs $(V)-asan
