@@ -9,13 +9,11 @@
 #include <string.h>
 
 #include <arpa/inet.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #if LIBCURL_VERSION_NUM < 0x075800
@@ -43,17 +41,6 @@ struct pay_hub {
   int broken; /* it opens no more; those that are open go on */
   double due; /* when libcurl's timer fires; < 0: never */
 };
-
-/* time */
-
-double pay_clock (void) {
-  struct timespec t;
-#ifdef CLOCK_BOOTTIME
-  if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
-#endif
-    clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* libcurl itself, once a process */
 
@@ -307,7 +294,7 @@ static int on_socket (CURL *easy, curl_socket_t s, int what, void *hub,
 static int on_timer (CURLM *multi, long ms, void *hub) {
   struct pay_hub *h = hub;
   (void)multi;
-  h->due = ms < 0 ? -1 : ms == 0 ? 0 : pay_clock() + (double)ms / 1000;
+  h->due = ms < 0 ? -1 : ms == 0 ? 0 : pay_boottime() + (double)ms / 1000;
   return 0;
 }
 
@@ -564,7 +551,7 @@ void pay_opener_drive (struct pay_opener *o) {
   if (o->n_opening == 0)
     return;
   drive_sockets(o);
-  now = pay_clock();
+  now = pay_boottime();
   late = now >= o->nudge_at;
   if (late)
     o->nudge_at = now + NUDGE;
@@ -700,7 +687,7 @@ struct pay_connection *pay_connection_open (struct pay_opener *o,
   h->all[h->n++] = c;
   h->n_opening++;
   if (o->n_opening++ == 0)
-    o->nudge_at = libcurl_forgets_next ? pay_clock() + NUDGE : NEVER;
+    o->nudge_at = libcurl_forgets_next ? pay_boottime() + NUDGE : NEVER;
   return c;
 }
 

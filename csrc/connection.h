@@ -9,9 +9,7 @@
 #ifndef PAY_CONNECTION_H
 #define PAY_CONNECTION_H
 
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* CLOCK_BOOTTIME, dladdr, SOCK_CLOEXEC */
-#endif
+#include "host.h"
 
 #include <poll.h>
 #include <stddef.h>
@@ -75,9 +73,6 @@ struct pay_opener {
   struct pay_connection *opened, **last_opened;
   struct pay_opener_counts counts;
 };
-
-/* Seconds on a clock that nobody sets and that counts a suspend. */
-double pay_clock (void);
 
 /* Prepares libcurl, once a process; NULL, or why it cannot be used. */
 const char *pay_libcurl_problem (void);

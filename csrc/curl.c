@@ -5,17 +5,14 @@
 ** certificates are always verified, no redirect is followed, and nothing
 ** is ever sent a second time.
 */
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* dladdr */
-#endif
+#include "host.h"
+
 #include "compat.h"
 #include "http_lua.h"
 #include "pool.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <dlfcn.h>
 
 #define POOL        "luapay.curl.pool"
 #define USUAL_POOLS 16
@@ -196,7 +193,7 @@ static struct pay_exchange *begin (lua_State *L, struct pay_exchange *x,
     return NULL;
   }
   x->brief = brief;
-  x->began = pay_clock();
+  x->began = pay_boottime();
   x->deadline = x->began + seconds;
   pay_exchange_start(x);
   return x;
@@ -449,7 +446,7 @@ static int pool_fds (lua_State *L) {
 static int pool_timeout (lua_State *L) {
   struct pay_pool *p = check_open(L, 1);
   double due = p->finished != NULL ? 0 : pay_pool_due(p);
-  double left = due > 0 ? due - pay_clock() : 0;
+  double left = due > 0 ? due - pay_boottime() : 0;
   if (due < 0)
     luaL_pushfail(L);
   else
@@ -571,7 +568,7 @@ static int any_finished (struct pay_pool **pools, int n, const void *loop) {
 */
 static int curl_wait (lua_State *L) {
   struct pay_pool *usual[USUAL_POOLS], **pools = usual;
-  double until = pay_clock() + luaL_checknumber(L, 2);
+  double until = pay_boottime() + luaL_checknumber(L, 2);
   const void *loop = lua_topointer(L, 3);
   int i, n, more = 1, left = 0;
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -585,7 +582,7 @@ static int curl_wait (lua_State *L) {
     pools[i] = check_open(L, -1);
   }
   while (more && !any_finished(pools, n, loop))
-    more = pay_pools_turn(pools, n, until) && pay_clock() < until;
+    more = pay_pools_turn(pools, n, until) && pay_boottime() < until;
   for (i = 0; i < n && loop != NULL; i++)
     if (pools[i]->open)
       go_on_all(L, pools[i], loop);
@@ -597,7 +594,7 @@ static int curl_wait (lua_State *L) {
 
 /* now() -> seconds on a clock that nobody sets and that counts a suspend */
 static int curl_now (lua_State *L) {
-  lua_pushnumber(L, (lua_Number)pay_clock());
+  lua_pushnumber(L, (lua_Number)pay_boottime());
   return 1;
 }
 
@@ -709,16 +706,6 @@ static const luaL_Reg curl_functions[] = { { "open", curl_open },
                                            { "version", curl_version_text },
                                            { NULL, NULL } };
 
-/*
-** A name being resolved has a thread of libcurl's, which may outlive the
-** exchange and the Lua state: this code must then still be there.
-*/
-static void stay_loaded (void) {
-  Dl_info here;
-  if (dladdr((const void *)curl_functions, &here) != 0)
-    (void)dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
-}
-
 /* A method with the table below the one on the top: see park. */
 static void add_parking (lua_State *L, const char *name, lua_CFunction f) {
   lua_pushvalue(L, -2);
@@ -728,7 +715,8 @@ static void add_parking (lua_State *L, const char *name, lua_CFunction f) {
 
 PAY_EXPORT int luaopen_luapay_curl (lua_State *L);
 PAY_EXPORT int luaopen_luapay_curl (lua_State *L) {
-  stay_loaded();
+  /* a name being resolved has a thread of libcurl's, which comes back here */
+  pay_stay_loaded(curl_functions);
   luaL_newmetatable(L, POOL);
   luaL_setfuncs(L, pool_metamethods, 0);
   lua_newtable(L); /* see park */

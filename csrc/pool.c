@@ -415,7 +415,7 @@ static void answered (struct pay_exchange *x) {
   const char *more;
   int sent = pay_http_piece(&x->request, &more) == 0;
   int whole = sent && !x->cut;
-  double now = pay_clock();
+  double now = pay_boottime();
   if (!sent && x->answer.status / 100 == 2) {
     snprintf(x->detail, sizeof(x->detail), "%d", x->answer.status);
     fail(x, PAY_CLOSED_FAILED,
@@ -468,7 +468,7 @@ static int takes_more (int fd) {
 static void send_later (struct pay_exchange *x) {
   int busy = takes_more(x->connection->fd);
   watch(x, busy ? POLLIN : POLLIN | POLLOUT);
-  x->retry_at = busy ? pay_clock() + 0.02 : 0;
+  x->retry_at = busy ? pay_boottime() + 0.02 : 0;
   if (busy)
     watch_time(x->pool, x->retry_at);
 }
@@ -541,7 +541,7 @@ static int receive (struct pay_exchange *x) {
       return 0;
     }
     if (x->timed && x->first_byte == 0)
-      x->first_byte = pay_clock();
+      x->first_byte = pay_boottime();
     p->bytes_in += (double)got;
     lend(p, &x->answer.head);
     lend(p, &x->answer.body);
@@ -560,7 +560,7 @@ static int receive (struct pay_exchange *x) {
 
 /* The last look at the clock, immediately before the first piece. */
 static void send_first (struct pay_exchange *x) {
-  double now = pay_clock();
+  double now = pay_boottime();
   if (now < x->deadline && now <= x->send_by) {
     x->state = PAY_SENDING;
     send_more(x);
@@ -609,7 +609,7 @@ static long milliseconds (double seconds) {
 
 static void connect_exchange (struct pay_exchange *x, int kept) {
   struct pay_pool *p = x->pool;
-  double now = pay_clock();
+  double now = pay_boottime();
   struct pay_connection *c = kept ? take_kept(p, x->origin, now) : NULL;
   long ms = milliseconds(x->deadline - now);
   x->fresh = c == NULL;
@@ -815,7 +815,7 @@ static int patience (struct pay_pool **pools, int n, double until) {
     if (due >= 0 && due < until)
       until = due;
   }
-  left = until > 0 ? (until - pay_clock()) * 1000 : 0;
+  left = until > 0 ? (until - pay_boottime()) * 1000 : 0;
   return left <= 0 ? 0 : left >= 1e9 ? 1000000000 : (int)left + 1;
 }
 
@@ -878,7 +878,7 @@ static void pump (struct pay_pool *p) {
   pay_opener_drive(&p->opener);
   while ((c = pay_opener_next(&p->opener)) != NULL)
     opened(c);
-  now = pay_clock();
+  now = pay_boottime();
   if (now >= p->earliest)
     on_time(p, now);
   if (now > p->sweep_at)

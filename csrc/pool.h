@@ -40,7 +40,7 @@ struct pay_exchange {
   int brief;        /* the caller wants no headers of a success */
   const void *loop; /* that the coroutine which waits for it is on, curl.c's;
                        or NULL */
-  double deadline;  /* by pay_clock, as all of these */
+  double deadline;  /* by pay_boottime, as all of these */
   double send_by;   /* no first byte is sent later than this */
   double retry_at;  /* a send that waits for no event; 0: none */
   double began, first_byte, ended;

@@ -14,19 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-#include <dlfcn.h>
-
-double pay_pg_now (void) {
-  struct timespec t;
-#if defined(CLOCK_BOOTTIME)
-  if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
-#endif
-    clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Into one line, without what a terminal would obey. */
 static void copy_message (char *into, size_t size, const char *from) {
@@ -215,7 +203,7 @@ static int connection_wants (lua_State *L) {
 
 /* Milliseconds for poll, rounded up so that it does not spin. */
 static int patience (double until) {
-  double left = (until - pay_pg_now()) * 1000;
+  double left = (until - pay_boottime()) * 1000;
   return left <= 0 ? 0 : left >= 1e9 ? 1000000000 : (int)left + 1;
 }
 
@@ -247,7 +235,7 @@ static int connection_start (lua_State *L) {
   if (c->state == CLOSED)
     return refuse_closed(L, c);
   luaL_argcheck(L, c->state == IDLE, 1, "something is under way");
-  if (pay_pg_now() >= deadline)
+  if (pay_boottime() >= deadline)
     return refuse(L, c, BY_TIMEOUT, "no time left, nothing was sent");
   c->farewell[0] = '\0';
   if (pay_pg_is_lost(c)) {
@@ -338,7 +326,7 @@ static int postgres_connect (lua_State *L) {
   luaL_setmetatable(L, CONNECTION);
   pay_pg_read_settings(L, c);
   c->deadline = deadline;
-  if (pay_pg_now() >= deadline)
+  if (pay_boottime() >= deadline)
     pay_pg_problem(c, BY_TIMEOUT, NOT_SENT, "no time left to connect");
   else
     pay_pg_open(c);
@@ -350,7 +338,7 @@ static int postgres_connect (lua_State *L) {
 ** came, or the time is over.
 */
 static int postgres_wait (lua_State *L) {
-  double until = pay_pg_now() + (double)luaL_checknumber(L, 2);
+  double until = pay_boottime() + (double)luaL_checknumber(L, 2);
   int i, n;
   struct pollfd *fds;
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -375,7 +363,7 @@ static int postgres_wait (lua_State *L) {
 
 /* now() -> seconds on the clock of deadlines */
 static int postgres_now (lua_State *L) {
-  lua_pushnumber(L, (lua_Number)pay_pg_now());
+  lua_pushnumber(L, (lua_Number)pay_boottime());
   return 1;
 }
 
@@ -408,16 +396,9 @@ static const luaL_Reg postgres_functions[] = { { "connect", postgres_connect },
                                                { "wait", postgres_wait },
                                                { NULL, NULL } };
 
-/* A thread of ours may outlive the Lua state: its code must stay. */
-static void stay_loaded (void) {
-  Dl_info here;
-  if (dladdr((const void *)postgres_functions, &here) != 0)
-    (void)dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
-}
-
 PAY_EXPORT int luaopen_luapay_postgres (lua_State *L);
 PAY_EXPORT int luaopen_luapay_postgres (lua_State *L) {
-  stay_loaded();
+  pay_stay_loaded(postgres_functions); /* threads of ours */
   luaL_newmetatable(L, CONNECTION);
   luaL_setfuncs(L, connection_metamethods, 0);
   luaL_newlib(L, connection_methods);

@@ -6,9 +6,7 @@
 #ifndef PAY_POSTGRES_H
 #define PAY_POSTGRES_H
 
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* CLOCK_BOOTTIME, pipe2, explicit_bzero */
-#endif
+#include "host.h"
 
 #include <poll.h>
 #include <sys/types.h>
@@ -158,7 +156,6 @@ void pay_pg_push_results (lua_State *L, PGresult *const *results, int n);
 
 /* postgres.c */
 
-double pay_pg_now (void);
 /* One problem for all that comes; later ones are ignored. */
 void pay_pg_problem (struct connection *c, enum reason reason,
                      enum phase phase, const char *message);

@@ -231,7 +231,7 @@ static int fill (struct connection *c, struct parameters *p,
 /* One attempt at one address. */
 static void start_attempt (struct connection *c) {
   struct parameters p;
-  double now = pay_pg_now();
+  double now = pay_boottime();
   PQconninfoOption *known = PQconninfoParse("", NULL);
   memset(&p, 0, sizeof(p));
   p.n = 1; /* the first is for the empty ones: later ones override it */
@@ -356,7 +356,7 @@ static void attempt_failed (struct connection *c, enum reason reason) {
     tidy(PQerrorMessage(c->pg), message, sizeof(message));
   }
   close_attempt(c);
-  if (++c->address < c->n_addresses && pay_pg_now() < c->deadline) {
+  if (++c->address < c->n_addresses && pay_boottime() < c->deadline) {
     start_attempt(c);
     return;
   }
@@ -381,7 +381,7 @@ void pay_pg_open_step (struct connection *c) {
     struct pollfd at = { PQsocket(c->pg), c->events, 0 };
     /* only when there is something: libpq may be asked too early */
     if (at.fd >= 0 && poll(&at, 1, 0) == 0) {
-      if (pay_pg_now() < c->attempt_until)
+      if (pay_boottime() < c->attempt_until)
         return;
       attempt_failed(c, BY_TIMEOUT);
       continue;
@@ -393,7 +393,7 @@ void pay_pg_open_step (struct connection *c) {
       default: attempt_failed(c, BY_CONNECT); break;
     }
   }
-  if (c->state == NAMING && pay_pg_now() >= c->deadline) {
+  if (c->state == NAMING && pay_boottime() >= c->deadline) {
     char message[320];
     snprintf(message, sizeof(message),
              "the addresses of host %.200s were not found in time", c->host);

@@ -241,7 +241,7 @@ void pay_pg_run_step (struct connection *c) {
     return;
   if (!came || unsent < 0)
     lost(c);
-  else if (pay_pg_now() >= c->deadline)
+  else if (pay_boottime() >= c->deadline)
     expire(c);
   else {
     if (unsent || c->rolling_back)

@@ -10,7 +10,6 @@
 */
 #include "sqlite.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -254,7 +253,7 @@ static int prepare_work (lua_State *L, struct handle *h) {
     lua_settop(L, top);
     return push_problem(L, BY_MEMORY, "not_sent", "there is no memory left");
   }
-  h->c->work.deadline = pay_sqlite_now() + seconds;
+  h->c->work.deadline = pay_boottime() + seconds;
   h->c->work.patience = patience;
   return 0;
 }
@@ -485,16 +484,9 @@ static const luaL_Reg sqlite_functions[] = { { "open", sqlite_open },
                                              { "version", sqlite_version },
                                              { NULL, NULL } };
 
-/* A thread of ours may outlive the Lua state: its code must stay. */
-static void stay_loaded (void) {
-  Dl_info here;
-  if (dladdr((const void *)sqlite_functions, &here) != 0)
-    (void)dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
-}
-
 PAY_EXPORT int luaopen_luapay_sqlite (lua_State *L);
 PAY_EXPORT int luaopen_luapay_sqlite (lua_State *L) {
-  stay_loaded();
+  pay_stay_loaded(sqlite_functions); /* threads of ours */
   luaL_newmetatable(L, CONNECTION);
   luaL_setfuncs(L, connection_metamethods, 0);
   luaL_newlib(L, connection_methods);

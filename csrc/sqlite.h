@@ -6,9 +6,7 @@
 #ifndef PAY_SQLITE_H
 #define PAY_SQLITE_H
 
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* CLOCK_BOOTTIME */
-#endif
+#include "host.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -105,7 +103,6 @@ static inline int pay_sqlite_is_left (const struct connection *c) {
 
 /* sqlite_run.c: no Lua */
 
-double pay_sqlite_now (void);
 /* Runs what is in the connection's work, and rolls back after an error. */
 void pay_sqlite_run (struct connection *c);
 /* Closes it: statements first. */

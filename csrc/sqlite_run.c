@@ -10,15 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-double pay_sqlite_now (void) {
-  struct timespec t;
-#if defined(CLOCK_BOOTTIME)
-  if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
-#endif
-    clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Twice as much, until it is enough. */
 static void *grown (void *p, size_t *size, size_t needed, size_t unit) {
   size_t more = *size < 64 ? 64 : *size;
@@ -62,7 +53,7 @@ int pay_sqlite_text (struct work *w, const char *s, size_t n, size_t *at) {
 static int wait_for_others (void *connection, int count) {
   struct connection *c = connection;
   struct timespec nap = { 0, 1000000L * (count < 10 ? count + 1 : 10) };
-  if (pay_sqlite_is_left(c) || pay_sqlite_now() >= c->busy_until)
+  if (pay_sqlite_is_left(c) || pay_boottime() >= c->busy_until)
     return 0;
   (void)nanosleep(&nap, NULL);
   return 1;
@@ -71,7 +62,7 @@ static int wait_for_others (void *connection, int count) {
 /* What SQLite asks now and then: whether to stop. */
 static int is_late (void *connection) {
   struct connection *c = connection;
-  return pay_sqlite_is_left(c) || pay_sqlite_now() >= c->work.deadline;
+  return pay_sqlite_is_left(c) || pay_boottime() >= c->work.deadline;
 }
 
 static const struct {
@@ -266,7 +257,7 @@ static int run_one (struct connection *c, size_t i) {
   struct statement *st = w->statements + i;
   const char *sql = w->texts + st->sql;
   int code, commits = is_commit(sql), number = (int)i + 1;
-  double now = pay_sqlite_now();
+  double now = pay_boottime();
   sqlite3_stmt *s;
   if (pay_sqlite_is_left(c) || now >= w->deadline)
     return fail(w, number, SQLITE_INTERRUPT, "there was no time left");
@@ -295,7 +286,7 @@ static int run_one (struct connection *c, size_t i) {
 static void roll_back (struct connection *c) {
   if (c->db == NULL || sqlite3_get_autocommit(c->db))
     return;
-  c->work.deadline = pay_sqlite_now() + 1; /* takes no time: nothing waits */
+  c->work.deadline = pay_boottime() + 1; /* takes no time: nothing waits */
   if (sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK &&
       !sqlite3_get_autocommit(c->db))
     pay_sqlite_close(c); /* which does it, too */

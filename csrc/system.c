@@ -3,9 +3,7 @@
 ** path stands for: so that a journal notices a step of the clock, a fork,
 ** and a file that was taken away under it.
 */
-#define _DEFAULT_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#define _GNU_SOURCE     /* statx */
+#include "host.h"
 
 #include "system.h"
 
@@ -17,26 +15,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #if defined(__linux__)
 #include <sys/vfs.h>
 #endif
-
-/* Linux's CLOCK_MONOTONIC stands still while the machine is suspended. */
-#if defined(CLOCK_BOOTTIME)
-#define NEVER_SET CLOCK_BOOTTIME
-#else
-#define NEVER_SET CLOCK_MONOTONIC
-#endif
-
-static int push_time (lua_State *L, clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
-  return 1;
-}
 
 /* nil and the system's word for what went wrong */
 static int push_failure (lua_State *L) {
@@ -49,7 +32,10 @@ static int push_failure (lua_State *L) {
 ** wall() -> seconds since 1970; anybody may set this clock
 */
 static int system_wall (lua_State *L) {
-  return push_time(L, CLOCK_REALTIME);
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
 }
 
 /*
@@ -57,7 +43,8 @@ static int system_wall (lua_State *L) {
 ** one clock for all its processes, which nobody can set
 */
 static int system_boottime (lua_State *L) {
-  return push_time(L, NEVER_SET);
+  lua_pushnumber(L, (lua_Number)pay_boottime());
+  return 1;
 }
 
 /*

@@ -3,11 +3,8 @@
 ** Build: cc -std=c99 -fPIC -shared -I<lua> -I csrc \
 **   -o build/<lua>/spec/support/posix.so spec/support/posix.c
 */
-#define _XOPEN_SOURCE 700
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* RTLD_NEXT */
-#endif
-#include <dlfcn.h>
+#include "../../csrc/host.h"
+
 #include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
@@ -139,10 +136,7 @@ static const luaL_Reg functions[] = { { "fork", posix_fork },
 
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L);
 PAY_EXPORT int luaopen_spec_support_posix (lua_State *L) {
-  Dl_info here;
-  /* stays when Lua closes its libraries: Lua may still allocate by it */
-  if (dladdr((void *)&memory, &here) != 0)
-    dlopen(here.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  pay_stay_loaded(&memory); /* Lua may still allocate by it */
   luaL_newlib(L, functions);
   return 1;
 }
