@@ -366,10 +366,8 @@ end
 --- "unsettled": it may be canceled: recover, or cancel again
 function kind.verbs:cancel(reference)
   kit.check_reference(self, "cancel", reference)
-  local record, err = self.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(self, reference)
-  end
+  local record, err = step.stored(self, reference)
+  if not record then return nil, err end
   local main = step.main(record)
   if kit.money.OPEN[main.state] and main.state ~= "parked" then
     local _, why = kit.settle.one(self, reference, record.run, kind.main)

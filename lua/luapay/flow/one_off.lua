@@ -275,18 +275,14 @@ end
 -- The item as MobilePay has it now, before a step is taken.
 local function known(flow, verb, reference)
   kit.check_reference(flow, verb, reference)
-  local record, err = flow.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(flow, reference)
-  end
+  local record, err = step.stored(flow, reference)
+  if not record then return nil, err end
   local main = step.main(record)
   if kit.money.OPEN[main.state] and main.state ~= "parked" then
     local _, why = kit.settle.one(flow, reference, record.run, kind.main)
     if why then return nil, why end
-    record, err = flow.book:get(reference)
-    if not record then
-      return nil, err or kit.person.absent_fault(flow, reference)
-    end
+    record, err = step.stored(flow, reference)
+    if not record then return nil, err end
     main = step.main(record)
   end
   if main.state == "pending" and main.status == "Requested" then

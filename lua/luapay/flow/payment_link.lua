@@ -330,9 +330,7 @@ end
 
 local function find(flow, verb, reference)
   kit.check_reference(flow, verb, reference)
-  local record, err = flow.book:get(reference)
-  if record then return record end
-  return nil, err or kit.person.absent_fault(flow, reference)
+  return step.stored(flow, reference)
 end
 
 --- Ends a request that nobody has paid. Safe to repeat.

@@ -336,9 +336,9 @@ end
 ---@return luapay.Fault? fault
 function verbs:retry(reference)
   kit.check_reference(self, "retry", reference)
-  local record, err = self.book:get(reference)
+  local record, err = step.stored(self, reference)
   if not record then
-    return nil, err or kit.person.absent_fault(self, reference)
+    return nil, err
   elseif sort_of(record) ~= "charge" then
     return nil,
       step.fault(self, {
@@ -360,10 +360,8 @@ end
 ---@return luapay.Fault? fault
 function verbs:terminate(reference)
   kit.check_reference(self, "terminate", reference)
-  local record, err = self.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(self, reference)
-  end
+  local record, err = step.stored(self, reference)
+  if not record then return nil, err end
   local main = step.main(record)
   if main.details.sort ~= "agree" then
     return nil,

@@ -218,10 +218,8 @@ function kind.verbs:undo(reference, options)
   kit.check_reference(self, "undo", reference)
   local given =
     kit.check(self, "undo", options, { note = { type = "string" } })
-  local record, err = self.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(self, reference)
-  end
+  local record, err = step.stored(self, reference)
+  if not record then return nil, err end
   local credit = step.main(record)
   local item = report.item(self, record)
   if item.money == "returned" then return item end

@@ -15,7 +15,7 @@ local task = require "luapay.task"
 local wait = require "luapay.flow.kit.wait"
 
 local kit = { items = items, report = report, settle = settle, step = step }
-kit.money, kit.person, kit.wait = money, person, wait
+kit.money, kit.wait = money, wait
 
 --- Whether two amounts are the same; one that nobody has said fits any.
 ---@param a? string
@@ -122,7 +122,7 @@ end
 local function get(self, reference)
   local record, err = self.book:get(reference)
   if record then return record end
-  if record == false then return nil, person.absent_fault(self, reference) end
+  if record == false then return nil, step.absent_fault(self, reference) end
   err.item = report.item(self, {
     reference = reference,
     run = self.run_name,

@@ -16,15 +16,6 @@ local function refuse(flow, code, message, more)
   return step.fault(flow, fields)
 end
 
---- The fault of a reference that the journal does not know.
-function person.absent_fault(flow, reference)
-  return refuse(
-    flow,
-    "absent",
-    tostring(reference) .. " is not in the journal"
-  )
-end
-
 local function settled(flow, entry)
   local what = "%s/%s is %s: there is nothing to settle"
   return refuse(
@@ -64,7 +55,7 @@ local function pick(flow, item, name)
   end
   found = found or step.main(item)
   if found then return found end
-  return nil, person.absent_fault(flow, item.reference)
+  return nil, step.absent_fault(flow, item.reference)
 end
 
 local function busy(flow, item, entry)
@@ -225,7 +216,7 @@ end
 --- See kit/init.lua. Pure.
 function person.accept(flow, item, given, now)
   if not step.main(item) then
-    return nil, person.absent_fault(flow, item.reference)
+    return nil, step.absent_fault(flow, item.reference)
   end
   if money.is_purged(item.entries) then return step.main(item) end
   local entry = money.person(flow.kind, item.entries)
@@ -252,7 +243,7 @@ end
 --- See kit/init.lua. Pure.
 function person.reopen(flow, item, given, now)
   local main = step.main(item)
-  if not main then return nil, person.absent_fault(flow, item.reference) end
+  if not main then return nil, step.absent_fault(flow, item.reference) end
   if money.is_purged(item.entries) then return nil, settled(flow, main) end
   local entry = last_settled(item, given.step)
   local was = entry and entry.outcome.settled

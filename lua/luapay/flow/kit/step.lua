@@ -32,6 +32,32 @@ function step.fault(flow, fields)
   return fault.new(fields)
 end
 
+--- The fault of a reference that the journal does not know.
+---@param flow table
+---@param reference string
+---@return luapay.Fault
+function step.absent_fault(flow, reference)
+  return step.fault(flow, {
+    kind = "journal",
+    code = "absent",
+    message = tostring(reference) .. " is not in the journal",
+  })
+end
+
+--- An item as the journal has it. One that was there may be gone: somebody
+--- has discarded what is planned, or purged what has ended.
+---@async
+---@param flow table
+---@param reference string
+---@param run? string another than the flow's
+---@return table? record
+---@return luapay.Fault? fault code "absent", or the journal cannot be read
+function step.stored(flow, reference, run)
+  local record, err = flow.book:get(reference, run)
+  if record then return record end
+  return nil, err or step.absent_fault(flow, reference)
+end
+
 --- What the journal keeps of a fault: no secret stands in one.
 ---@param err luapay.Fault
 ---@return table

@@ -4,7 +4,6 @@
 local core = require "luapay.core"
 local guard = require "luapay.guard"
 local money = require "luapay.flow.kit.money"
-local person = require "luapay.flow.kit.person"
 local report = require "luapay.flow.kit.report"
 local settle = require "luapay.flow.kit.settle"
 local step = require "luapay.flow.kit.step"
@@ -22,13 +21,6 @@ function wait.is_reached(flow, item)
   return item.ended and report.is_intended(flow, item)
 end
 
--- An item that was there may be gone: somebody has discarded what is planned.
-local function read(flow, reference, run)
-  local record, err = flow.book:get(reference, run)
-  if record then return record end
-  return nil, err or person.absent_fault(flow, reference)
-end
-
 --- Asks about one item, whatever is open of it.
 ---@async
 ---@return table? record
@@ -40,7 +32,7 @@ function wait.refresh(flow, record, memo)
       if err then return nil, err end
     end
   end
-  local now, err = read(flow, record.reference, record.run)
+  local now, err = step.stored(flow, record.reference, record.run)
   if not now then return nil, err end
   local main = step.main(now)
   local is_over = main.state == "failed" or main.state == "planned"
@@ -123,7 +115,7 @@ function wait.one(flow, record, given)
       return nil, report.fault_of(flow, item)
     end
     if not now then
-      now, err = read(flow, record.reference, record.run)
+      now, err = step.stored(flow, record.reference, record.run)
       if not now then return nil, err end
     end
     record = now

@@ -152,10 +152,8 @@ function parts.take(flow, verb, reference, given)
     return nil,
       refuse(flow, "id", "expected at most 60 letters, digits, - _ and .")
   end
-  local record, err = flow.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(flow, reference)
-  end
+  local record, err = step.stored(flow, reference)
+  if not record then return nil, err end
   local main = step.main(record)
   local amount, problem = amount_of(given.amount, main.currency)
   if not amount then return nil, refuse(flow, "amount", problem) end

@@ -216,10 +216,8 @@ local function guard(flow, item)
 end
 
 local function invalidate(flow, reference)
-  local record, err = flow.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(flow, reference)
-  end
+  local record, err = step.stored(flow, reference)
+  if not record then return nil, err end
   local main = step.main(record)
   local item = kit.report.item(flow, record)
   if main.details.sort == "agree" then
@@ -304,10 +302,8 @@ function payment.verbs:challenged(reference, given)
     attempt = { type = "string", required = true },
     authorise = { type = "function", required = true },
   })
-  local record, err = self.book:get(reference)
-  if not record then
-    return nil, err or kit.person.absent_fault(self, reference)
-  end
+  local record, err = step.stored(self, reference)
+  if not record then return nil, err end
   local attempt = step.find(record, "attempt:" .. given.attempt)
   if not attempt or attempt.status ~= "Challenged" then
     return nil,
