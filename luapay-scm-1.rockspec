@@ -271,6 +271,8 @@ build = {
       "lua/luapay/journal/store/sql/schema.lua",
     ["luapay.journal.store.sql.sqlite"] =
       "lua/luapay/journal/store/sql/sqlite.lua",
+    ["luapay.journal.store.sql.transaction"] =
+      "lua/luapay/journal/store/sql/transaction.lua",
     ["luapay.journal.work"] = "lua/luapay/journal/work.lua",
     ["luapay.json"] = "lua/luapay/json.lua",
     ["luapay.mobip.picture"] = "lua/luapay/mobip/picture.lua",

@@ -8,6 +8,7 @@
 
 local core = require "luapay.core"
 local task = require "luapay.task"
+local transaction = require "luapay.journal.store.sql.transaction"
 
 local HERE = "luapay.journal.postgres: "
 local NAP = 0.001 -- seconds, in nginx, between two checks for an answer
@@ -271,9 +272,6 @@ local function add_reading(list, driver, deadline)
   end
 end
 
-local Tx = {}
-Tx.__index = Tx
-
 local function send(tx, list)
   local connection = tx.connection
   local good, problem = connection:start(list, tx.deadline)
@@ -295,47 +293,19 @@ end
 
 local function run(tx, list, last)
   if tx.is_over then error("the transaction is over", 3) end
-  local all = {}
+  local first = {}
   if tx.only_reads then
-    add_reading(all, tx.driver, tx.deadline)
+    add_reading(first, tx.driver, tx.deadline)
   elseif not tx.has_begun then
-    add_beginning(all, tx.driver, tx.deadline)
+    add_beginning(first, tx.driver, tx.deadline)
   end
-  local head = #all
-  for i, statement in ipairs(list) do
-    all[head + i] = statement
-  end
-  if last and not tx.only_reads then all[#all + 1] = COMMIT end
-  local results = send(tx, all)
+  local commit = last and not tx.only_reads and COMMIT
+  local results = transaction.send(send, tx, first, list, commit)
   tx.has_begun, tx.is_over = not tx.only_reads, last
-  local own = {}
-  for i = 1, #list do
-    own[i] = results[head + i]
-  end
-  return own
+  return results
 end
 
---- Runs one statement, with its values for $1, $2, ...; raises what is not
---- to be dealt with by the caller.
----@async
----@return table result rows, each by its columns' names, and `affected`
-function Tx:run(sql, ...)
-  return run(self, { { sql, n = select("#", ...), ... } })[1]
-end
-
---- Runs several in one round trip: { sql, value, ..., n = count of values }.
----@async
----@return table[] results
-function Tx:run_all(list)
-  return run(self, list)
-end
-
---- The same, and commits in that round trip.
----@async
----@return table[] results
-function Tx:last(list)
-  return run(self, list, true)
-end
+local Tx = transaction.class(run)
 
 local Driver = {}
 Driver.__index = Driver

@@ -6,6 +6,7 @@
 
 local core = require "luapay.core"
 local task = require "luapay.task"
+local transaction = require "luapay.journal.store.sql.transaction"
 
 local NAP = 0.001 -- seconds, in nginx, between two checks for an answer
 local GRACE = 0.1 -- seconds beyond its deadline that an answer may take
@@ -168,9 +169,6 @@ local BEGIN_READING = { "BEGIN" }
 local SNAPSHOT = { "SELECT 1 FROM sqlite_master LIMIT 1" }
 local COMMIT, ROLLBACK = { "COMMIT" }, { "ROLLBACK" }
 
-local Tx = {}
-Tx.__index = Tx
-
 local function send(tx, list)
   local driver = tx.driver
   if driver.connection ~= tx.connection then
@@ -189,42 +187,18 @@ end
 local function run(tx, list, last)
   if tx.is_over then error("the transaction is over", 3) end
   if last and not tx.has_begun then run(tx, {}) end
-  local all, is_first = {}, not tx.has_begun
+  local first, is_first = {}, not tx.has_begun
   if is_first then
-    all[1] = tx.only_reads and BEGIN_READING or BEGIN
-    all[2] = tx.only_reads and SNAPSHOT or nil
+    first[1] = tx.only_reads and BEGIN_READING or BEGIN
+    first[2] = tx.only_reads and SNAPSHOT or nil
   end
-  local head = #all
-  for i, statement in ipairs(list) do
-    all[head + i] = statement
-  end
-  if last then all[#all + 1] = COMMIT end
-  local results, own = send(tx, all), {}
+  local results = transaction.send(send, tx, first, list, last and COMMIT)
   tx.has_begun, tx.is_over = true, last
   if is_first then check_files(tx.driver) end
-  for i = 1, #list do
-    own[i] = results[head + i]
-  end
-  return own
+  return results
 end
 
---- Runs a statement; returns its rows, and how many it has changed.
----@async
-function Tx:run(sql, ...)
-  return run(self, { { sql, n = select("#", ...), ... } })[1]
-end
-
---- Runs several statements: { sql, value, ..., n = count of values }.
----@async
-function Tx:run_all(list)
-  return run(self, list)
-end
-
---- The same, and commits.
----@async
-function Tx:last(list)
-  return run(self, list, true)
-end
+local Tx = transaction.class(run)
 
 -- Nothing was written, so nothing is waited for. A connection that may still
 -- be in a transaction, and so hold its lock, is given up: SQLite lets go of
