@@ -97,18 +97,19 @@ ALL_LUA_DEBS = $(LIB_DEBS) libpq-dev libsqlite3-dev \
                $(foreach v,$(LUAS),$(call lua_packages,$(v)))
 JOURNAL_DEBS = libsqlite3-dev libpq-dev
 QR_DEBS = lua-zlib
-COMMAND_DEBS = lua-argparse
+# luapay doctor looks for a bundle of CAs.
+COMMAND_DEBS = lua-argparse ca-certificates
 LOOP_DEBS = lua-luv lua-cqueues
 # Drives the gateway's pages. BROWSER=no does without.
 BROWSER_DEBS = $(if $(filter no,$(BROWSER)),,chromium chromium-driver)
 export BROWSER
 TEST_DEBS = $(ALL_LUA_DEBS) $(SANDBOX_DEBS) $(JOURNAL_DEBS) postgresql \
-            pgbouncer $(COMMAND_DEBS) $(QR_DEBS) $(LOOP_DEBS) lua-busted lua-socket lua-sec curl \
-            $(BROWSER_DEBS)
+            pgbouncer $(COMMAND_DEBS) $(QR_DEBS) $(LOOP_DEBS) lua-busted \
+            lua-socket lua-sec curl $(BROWSER_DEBS)
 LINT_DEBS = $(ALL_LUA_DEBS) lua-check clang
 BENCH_DEBS = $(RUN_DEBS) nginx openssl lua-socket lua-sec
-BENCH_NGINX_DEBS = $(RUN_DEBS) $(JOURNAL_DEBS) postgresql $(call lua_packages,luajit) $(SANDBOX_DEBS) \
-                   lua-socket wrk
+BENCH_NGINX_DEBS = $(RUN_DEBS) $(JOURNAL_DEBS) postgresql \
+                   $(call lua_packages,luajit) $(SANDBOX_DEBS) lua-socket wrk
 INSTALL = .ci/install
 
 # What other programs say is read, in specs too: in English. What a user's

@@ -75,25 +75,14 @@ local function check_modules(say)
     "needed for callbacks and MobilePay Subscriptions"
   )
   if crypto then say("ok", "libcrypto", "there") end
-  local dbi = check_module(
+  local sqlite = check_module(
     say,
-    "DBI",
-    "LuaDBI",
+    "luapay.sqlite",
+    "SQLite",
     "warn",
-    "needed for a journal in SQLite (Debian: lua-dbi-sqlite3)"
+    "needed for a journal in a file (Debian: libsqlite3-0)"
   )
-  if dbi then
-    local has
-    for _, name in ipairs(dbi.Drivers and dbi.Drivers() or {}) do
-      has = has or name == "SQLite3"
-    end
-    say(
-      has and "ok" or "warn",
-      "LuaDBI",
-      tostring(dbi._VERSION or "there"),
-      not has and "its driver for SQLite is missing (lua-dbi-sqlite3)" or nil
-    )
-  end
+  if sqlite then say("ok", "SQLite", tostring(sqlite.version())) end
   local postgres = check_module(
     say,
     "luapay.postgres",
