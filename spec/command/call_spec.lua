@@ -13,16 +13,8 @@ describe("luapay", function()
     folder:remove()
   end)
 
-  local function expect(status, script, out, err)
-    local got, said, noted = folder:run(script)
-    assert.equal(status, got, script .. ": " .. said .. noted)
-    for _, text in ipairs(out and { out } or {}) do
-      assert.truthy(said:find(text, 1, true), said)
-    end
-    for _, text in ipairs(err and { err } or {}) do
-      assert.truthy(noted:find(text, 1, true), noted)
-    end
-    return said, noted
+  local function expect(...)
+    return folder:expect(...)
   end
 
   local CREDIT = "luapay call --sandbox infobip.add_funds accountKey=EUR-1 "

@@ -15,12 +15,8 @@ describe("luapay topup", function()
     folder:remove()
   end)
 
-  local function expect(status, script, out, err)
-    local got, said, noted = folder:run(script)
-    assert.equal(status, got, script .. ": " .. said .. noted)
-    if out then assert.truthy(said:find(out, 1, true), said) end
-    if err then assert.truthy(noted:find(err, 1, true), noted) end
-    return said, noted
+  local function expect(...)
+    return folder:expect(...)
   end
 
   local HEADER = "reference,accountKey,amount,currencycode,description\n"

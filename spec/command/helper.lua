@@ -79,6 +79,21 @@ function Folder:succeed(script)
   return out
 end
 
+--- The same, of what must end with a status, say one thing, and beside that
+--- another.
+---@return string out
+---@return string err
+function Folder:expect(status, script, out, err)
+  local got, said, noted = self:run(script)
+  assert(
+    got == status,
+    ("%s: %s, not %d: %s%s"):format(script, tostring(got), status, said, noted)
+  )
+  assert(not out or said:find(out, 1, true), said)
+  assert(not err or noted:find(err, 1, true), noted)
+  return said, noted
+end
+
 function Folder:remove()
   os.execute("rm -rf " .. quote(self.path))
 end
