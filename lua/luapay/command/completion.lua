@@ -132,22 +132,13 @@ local BASH_VALUE = [=[
     return ;;
 ]=]
 
-local function bash(root)
-  local values, cases = {}, {}
-  each(root, "", function(definition, path)
-    local words, options = words_of(definition), options_of(definition)
-    cases[#cases + 1] = BASH_PATH:format(path, names(words), names(options))
-    for _, option in ipairs(definition.options or {}) do
-      if option.choices then
-        local choices = table.concat(option.choices, " ")
-        values[#values + 1] = BASH_CHOICES:format(path, option[1], choices)
-      elseif option.value then
-        values[#values + 1] = BASH_VALUE:format(path, option[1])
-      end
-    end
-  end)
-  return BASH:format(paths(root), table.concat(values), table.concat(cases))
-end
+local BASH_FORM = {
+  whole = BASH,
+  path = BASH_PATH,
+  choices = BASH_CHOICES,
+  value = BASH_VALUE,
+  listed = names,
+}
 
 -- ---- zsh
 
@@ -209,32 +200,42 @@ local ZSH_VALUE = [=[
     return ;;
 ]=]
 
-local function zsh(root)
-  local values, cases = {}, {}
-  each(root, "", function(definition, path)
-    local words, options = words_of(definition), options_of(definition)
-    cases[#cases + 1] =
-      ZSH_PATH:format(path, described(words), described(options))
-    for _, option in ipairs(definition.options or {}) do
-      if option.choices then
-        local choices = table.concat(option.choices, " ")
-        values[#values + 1] = ZSH_CHOICES:format(path, option[1], choices)
-      elseif option.value then
-        values[#values + 1] = ZSH_VALUE:format(path, option[1])
-      end
-    end
-  end)
-  return ZSH:format(paths(root), table.concat(values), table.concat(cases))
-end
+local ZSH_FORM = {
+  whole = ZSH,
+  path = ZSH_PATH,
+  choices = ZSH_CHOICES,
+  value = ZSH_VALUE,
+  listed = described,
+}
 
-local SHELLS = { bash = bash, zsh = zsh }
+-- ---- both
+
+local SHELLS = { bash = BASH_FORM, zsh = ZSH_FORM }
 
 --- The completions for a shell.
 ---@param root table the definition of the whole command
 ---@param name "bash"|"zsh"
 ---@return string
 function completion.of(root, name)
-  return SHELLS[name](root)
+  local form, values, cases = SHELLS[name], {}, {}
+  each(root, "", function(definition, path)
+    local words = form.listed(words_of(definition))
+    local options = form.listed(options_of(definition))
+    cases[#cases + 1] = form.path:format(path, words, options)
+    for _, option in ipairs(definition.options or {}) do
+      if option.choices then
+        local choices = table.concat(option.choices, " ")
+        values[#values + 1] = form.choices:format(path, option[1], choices)
+      elseif option.value then
+        values[#values + 1] = form.value:format(path, option[1])
+      end
+    end
+  end)
+  return form.whole:format(
+    paths(root),
+    table.concat(values),
+    table.concat(cases)
+  )
 end
 
 completion.command = {
