@@ -231,9 +231,6 @@ function Flow:items(filter)
   end
 end
 
-local FOLLOWED = { found = true, absent = true }
-
--- A person's word, written in one transaction with what follows from it.
 -- What a person's word is written to: items of another flow, too.
 local function targets_of(self, reference)
   local spec = (self.kind.steps or {})[self.kind.main]
@@ -243,6 +240,9 @@ local function targets_of(self, reference)
   return { { book = self.book, reference = reference } }
 end
 
+local FOLLOWED = { found = true, absent = true }
+
+-- A person's word, written in one transaction with what follows from it.
 local function by_person(self, reference, verb, fn)
   kit.check_reference(self, verb, reference)
   local after = FOLLOWED[verb] and self.kind.after_person
