@@ -100,7 +100,28 @@ describe("luapay doctor", function()
     assert.is_nil(by["infobip login"])
   end)
 
+  -- To a place that is in memory only, or is not.
+  local function move(place, in_memory)
+    local ask = "stat -f -c %T " .. helper.quote(place) .. " || echo none"
+    local kind = folder:succeed(ask):match "%S+"
+    if (kind == "tmpfs") ~= in_memory then return false end
+    folder:remove()
+    folder = helper.folder(place)
+    return true
+  end
+
+  it("fails for a journal that is in memory only", function()
+    if not move("/dev/shm", true) then return pending "has no /dev/shm" end
+    folder:succeed "luapay sandbox demo evening.db"
+    local look = "luapay doctor --offline --json --journal evening.db"
+    local by = checks(look, 1)
+    assert.equal("ok", by.journal.status)
+    assert.equal("fail", by["journal's disk"].status)
+    assert.equal("put it on a disk", by["journal's disk"].todo)
+  end)
+
   it("looks at the journal", function()
+    if not move(helper.build, false) then return pending "has no disk" end
     folder:succeed "luapay sandbox demo evening.db"
     local look = "luapay doctor --offline --json --journal evening.db"
     local by = checks(look, 0)

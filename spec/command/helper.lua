@@ -98,9 +98,14 @@ function Folder:remove()
   os.execute("rm -rf " .. quote(self.path))
 end
 
+--- Where the project was built: on a disk, as /tmp need not be.
+helper.build = root .. "/build"
+
 --- Makes a folder.
-function helper.folder()
-  local path = capture("mktemp -d"):match "[^\n]+"
+---@param place? string where, if not where the system keeps such folders
+function helper.folder(place)
+  local there = place and " -p " .. quote(place) or ""
+  local path = capture("mktemp -d" .. there):match "[^\n]+"
   local self = setmetatable({ path = path, environment = "" }, Folder)
   os.execute("mkdir " .. quote(path .. "/.bin"))
   self:write(
